@@ -1,0 +1,116 @@
+"""What one source says about one vulnerability, before anything is ordered or matched."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import NamedTuple
+
+from suture.core.components import Package
+
+
+class ReviewReason(StrEnum):
+    """Why a stated range waits for a person instead of taking part in matching. It is never dropped."""
+
+    SEVERAL_NODES = "several nodes"  # AND/OR configuration, 'running on'
+    COMMITS = "git commits"  # hashes have no order
+    NO_VERSION = "no version"  # CPE version '-', 'n/a', 'unspecified'
+    NO_DIGIT = "no digit"  # 'publication', 'latest'
+    FREE_TEXT = "free text"  # prose, operators inside the version
+    UNORDERABLE = "unorderable"  # no key under its own scheme, nor under the loose one
+    INVERTED = "inverted"  # lower bound not below the upper one
+    EMPTY = "empty"  # a range that can hold no version, stated as such
+    WILDCARD = "wildcard"  # a wildcard where no bound can be made of it
+    NEGATED = "negated"  # a negated CPE node
+    UNKNOWN_STATUS = "unknown status"  # CVE 5 status or defaultStatus 'unknown'
+    NO_IDENTITY = "no identity"  # neither purl, CPE nor vendor and product
+    UNKNOWN_ECOSYSTEM = "unknown ecosystem"
+    TOO_LONG = "too long"  # a key over 512 bytes
+    UNREADABLE = "unreadable"  # anything else, with its raw text
+
+
+class Bounds(NamedTuple):
+    """A range of versions as written. `None` is 'unbounded'; an exact version has equal, closed bounds."""
+
+    low: str | None
+    high: str | None
+    low_open: bool = False  # True: > low; False: >= low
+    high_closed: bool = False  # True: <= high; False: < high
+
+    @classmethod
+    def exactly(cls, version: str) -> Bounds:
+        """The range that holds one version (and what compares equal to it)."""
+        return cls(version, version, False, True)
+
+
+class StatedRange(NamedTuple):
+    """One affected range as one source states it: in which package, between which bounds.
+
+    `minus` are the stated exceptions (CVE 5: `unaffected` entries under `defaultStatus: affected`):
+    the affected versions are `bounds` without the union of `minus`.
+    """
+
+    package: Package
+    bounds: Bounds
+    minus: tuple[Bounds, ...] = ()
+    wildcard: bool = False  # a bound is written with a trailing '*': '6.1.*'
+
+
+class ReviewRange(NamedTuple):
+    """One affected range that cannot take part in matching, with why, and the text it stands for."""
+
+    package: Package | None
+    reason: ReviewReason
+    raw: str
+
+
+class Severity(NamedTuple):
+    """A score as published: `system` is 'CVSS:2.0', 'CVSS:3.0', 'CVSS:3.1', 'CVSS:4.0', 'SSVC:2.0.3' or a vendor's word."""
+
+    system: str
+    vector: str
+    by: str  # who scored: 'nvd@nist.gov', 'CISA-ADP', the CNA's short name
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Record:
+    """One vulnerability record of one source, read. The unit of provenance: an *assertion*.
+
+    `stated` counts the affected ranges of the original; `len(ranges) + len(review) == stated`
+    holds for every reader (tested over all real records).
+    """
+
+    source: str  # 'nvd', 'nvd-override', 'cve', 'ghsa', 'pysec', 'go', 'rustsec', ...
+    id: str  # the source's own id: 'GHSA-…', 'CVE-…'
+    aliases: tuple[str, ...] = ()
+    title: str = ""
+    details: str = ""
+    published: str = ""  # ISO 8601, UTC, as written by the source
+    modified: str = ""
+    withdrawn: str = ""  # ISO 8601 instant or 'rejected'; '' while it stands
+    disputed: bool = False
+    severities: tuple[Severity, ...] = ()
+    weaknesses: tuple[str, ...] = ()  # 'CWE-787'
+    references: tuple[str, ...] = ()
+    ranges: tuple[StatedRange, ...] = ()
+    review: tuple[ReviewRange, ...] = ()
+    stated: int = 0
+
+
+class Exploited(NamedTuple):
+    """An entry of a catalogue of vulnerabilities known to be exploited (CISA KEV)."""
+
+    id: str
+    added: str  # ISO date
+    name: str
+    action: str
+    due: str
+    ransomware: bool
+
+
+class Epss(NamedTuple):
+    """FIRST EPSS: probability of exploitation in the next 30 days, and its percentile, both 0 to 1."""
+
+    id: str
+    score: float
+    percentile: float
