@@ -1,0 +1,38 @@
+"""Shared by every test: where the real records lie, and an honest count of the tests that need them."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def data_root() -> Path:
+    """The folder of real feeds, SBOMs and conformance suites: `SUTURE_TEST_DATA`, by default ../shared/data."""
+    return Path(os.environ.get("SUTURE_TEST_DATA", ROOT.parent / "shared" / "data"))
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave `deep` tests to `make deep`; skip `data` tests, with the reason, where the data is absent."""
+    absent = None if data_root().is_dir() else pytest.mark.skip(reason=f"SUTURE_TEST_DATA: no folder {data_root()}")
+    deep = "deep" in (config.option.markexpr or "")
+    kept, left_out = [], []
+    for item in items:
+        if item.get_closest_marker("deep") and not deep:
+            left_out.append(item)
+            continue
+        if absent and item.get_closest_marker("data"):
+            item.add_marker(absent)
+        kept.append(item)
+    if left_out:
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = kept
+
+
+@pytest.fixture(scope="session")
+def test_data() -> Path:
+    """Root of the real records; a test that asks for it is marked `data`."""
+    return data_root()
