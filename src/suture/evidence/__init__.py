@@ -1,0 +1,1 @@
+"""Ground: who did what to which record, why, on which facts. Append-only, hash-chained."""
