@@ -132,7 +132,9 @@ def reauthenticate(person: Person, password: str) -> None:
     since = (now() - WRONG_WINDOW).isoformat(timespec="milliseconds")
     wrong = Entry.objects.filter(did="signature.refused", actor_uid=str(person.uid), recorded_at__gt=since).count()
     if wrong >= WRONG_PASSWORDS:
-        raise NotAllowed("too many wrong passwords; signing rests for a quarter of an hour, and the attempt is on record")
+        raise NotAllowed(
+            "too many wrong passwords; signing rests for a quarter of an hour, and the attempt is on record"
+        )
     if check_password(password, person.password):
         return
     with transaction.atomic():

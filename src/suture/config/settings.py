@@ -90,7 +90,9 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*", "password2*"]
-ACCOUNT_ADAPTER = "suture.accounts.adapter.ClosedAdapter"  # people are registered by an administrator, never by themselves
+ACCOUNT_ADAPTER = (
+    "suture.accounts.adapter.ClosedAdapter"  # people are registered by an administrator, never by themselves
+)
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_RATE_LIMITS = False  # django-axes counts failed logins in the database, so that it holds over several nodes
 LOGIN_URL = "account_login"

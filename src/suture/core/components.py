@@ -49,7 +49,9 @@ class Component:
     hashes: tuple[tuple[str, str], ...] = ()  # (algorithm, hex digest)
     licences: tuple[str, ...] = ()
     parent: str = ""  # ref of the component that contains it; '' at the top
-    support_level: str = ""  # FDA premarket guidance (2026) §V.A.4: actively maintained, no longer maintained, abandoned
+    support_level: str = (
+        ""  # FDA premarket guidance (2026) §V.A.4: actively maintained, no longer maintained, abandoned
+    )
     end_of_support: str = ""  # ISO 8601 date as written
 
 

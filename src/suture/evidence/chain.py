@@ -55,15 +55,23 @@ def verify_entries(entries: Iterable[dict[str, Any]], outside: Head | None) -> V
     for entry in entries:
         count += 1
         if entry["seq"] != last.seq + 1:
-            return Verdict(count, last, last.seq + 1, f"entry {last.seq + 1} is missing; {entry['seq']} follows {last.seq}")
+            return Verdict(
+                count, last, last.seq + 1, f"entry {last.seq + 1} is missing; {entry['seq']} follows {last.seq}"
+            )
         if entry["previous"] != last.hash:
-            return Verdict(count, last, entry["seq"], f"entry {entry['seq']} does not follow entry {last.seq}: its link differs")
+            return Verdict(
+                count, last, entry["seq"], f"entry {entry['seq']} does not follow entry {last.seq}: its link differs"
+            )
         if entry_hash(entry) != entry["hash"]:
-            return Verdict(count, last, entry["seq"], f"entry {entry['seq']} was changed after it was written: its hash differs")
+            return Verdict(
+                count, last, entry["seq"], f"entry {entry['seq']} was changed after it was written: its hash differs"
+            )
         last = Head(entry["seq"], entry["hash"])
         if outside is not None and entry["seq"] == outside.seq:
             if entry["hash"] != outside.hash:
-                return Verdict(count, last, entry["seq"], f"entry {entry['seq']} differs from the head kept outside the database")
+                return Verdict(
+                    count, last, entry["seq"], f"entry {entry['seq']} differs from the head kept outside the database"
+                )
             seen_outside = True
     if not seen_outside and outside is not None:
         return Verdict(

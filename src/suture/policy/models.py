@@ -23,7 +23,6 @@ class PolicyVersion(models.Model):
     class State(models.TextChoices):
         DRAFT = "draft"
         APPROVED = "approved"
-        SUPERSEDED = "superseded"
 
     record_kind: ClassVar[str] = "policy"
 
@@ -49,7 +48,13 @@ class PolicyVersion(models.Model):
 
     def content(self) -> dict[str, Any]:
         """What a signature binds."""
-        return {"kind": self.kind, "version": self.version, "name": self.name, "body": self.body, "example": self.example}
+        return {
+            "kind": self.kind,
+            "version": self.version,
+            "name": self.name,
+            "body": self.body,
+            "example": self.example,
+        }
 
 
 class Counter(models.Model):

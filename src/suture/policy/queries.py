@@ -22,7 +22,9 @@ def policy_in_force(kind: PolicyKind, on: date) -> PolicyVersion:
         .first()
     )
     if found is None:
-        raise NotFound(f"no approved policy '{PolicyKind(kind).label}' is in force on {on:%d %b %Y}; propose and sign one first")
+        raise NotFound(
+            f"no approved policy '{PolicyKind(kind).label}' is in force on {on:%d %b %Y}; propose and sign one first"
+        )
     return found
 
 

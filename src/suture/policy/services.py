@@ -21,7 +21,9 @@ from suture.policy.models import Counter, Installation, PolicyKind, PolicyVersio
 _READ = {PolicyKind.RISK_MATRIX: RiskPolicy.from_json, PolicyKind.EXPLOITABILITY: ExploitabilityPolicy.from_json}
 
 
-def propose_policy(*, kind: PolicyKind, name: str, body: dict[str, Any], by: Person, because: str, example: bool = False) -> PolicyVersion:
+def propose_policy(
+    *, kind: PolicyKind, name: str, body: dict[str, Any], by: Person, because: str, example: bool = False
+) -> PolicyVersion:
     """Write a new version as a draft.
 
     Raises:
@@ -35,7 +37,13 @@ def propose_policy(*, kind: PolicyKind, name: str, body: dict[str, Any], by: Per
         policy = PolicyVersion.objects.create(
             uid=new_uid(), kind=kind, version=last + 1, name=name, body=body, example=example
         )
-        record(by=by, did="policy.proposed", to=policy, because=because, facts={"digest": digest(policy.content()), "example": example})
+        record(
+            by=by,
+            did="policy.proposed",
+            to=policy,
+            because=because,
+            facts={"digest": digest(policy.content()), "example": example},
+        )
     return policy
 
 

@@ -1,0 +1,194 @@
+"""Verbs of the inventory: register what we ship, hand in its SBOMs, approve what it must do safely."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import F, Max
+
+from suture.accounts.models import Person
+from suture.accounts.services import new_uid, reauthenticate, require, sign
+from suture.core.errors import InvalidValue, NotAllowed, Problem
+from suture.core.roles import Role
+from suture.evidence.canonical import digest
+from suture.evidence.clock import now
+from suture.evidence.services import record
+from suture.formats.sbom import read_sbom
+from suture.inventory.blobs import keep_blob
+from suture.inventory.models import Component, Establishment, Product, Release, SafetyStatement, SbomDocument
+
+
+def _clean(row: Establishment | Product | Release) -> None:
+    """Every problem of a row in one error.
+
+    Raises:
+        InvalidValue: field by field, what is wrong.
+    """
+    try:
+        row.full_clean(exclude=["uid"], validate_unique=True)
+    except ValidationError as error:
+        raise InvalidValue(
+            "; ".join(f"{field}: {' '.join(says)}" for field, says in error.message_dict.items())
+        ) from error
+
+
+def register_establishment(*, by: Person, **fields: Any) -> Establishment:
+    """Register a site of the manufacturer. Fields as in `Establishment`."""
+    with transaction.atomic():
+        require(by, "product.register")
+        row = Establishment(uid=new_uid(), **fields)
+        _clean(row)
+        row.save()
+        record(by=by, did="establishment.registered", to=row, facts=fields)
+    return row
+
+
+def register_product(*, establishment: Establishment, by: Person, **fields: Any) -> Product:
+    """Register a device with its regulatory profile. Fields as in `Product`; what is not known stays None.
+
+    Raises:
+        InvalidValue: field by field, what is wrong.
+    """
+    with transaction.atomic():
+        require(by, "product.register")
+        row = Product(uid=new_uid(), establishment=establishment, **fields)
+        _clean(row)
+        row.save()
+        record(by=by, did="product.registered", to=row, facts={**fields, "establishment": establishment.uid})
+    return row
+
+
+def describe_product(*, product_uid: str, by: Person, because: str, **fields: Any) -> Product:
+    """Change a device's profile; the values before and after go into evidence."""
+    with transaction.atomic():
+        row = Product.objects.select_for_update().get(uid=product_uid)
+        require(by, "product.describe", row)
+        before = {name: getattr(row, name) for name in fields}
+        for name, value in fields.items():
+            setattr(row, name, value)
+        _clean(row)
+        row.save(update_fields=list(fields))
+        record(by=by, did="product.described", to=row, because=because, facts={"before": before, "after": fields})
+    return row
+
+
+def state_safety(
+    *, product: Product, functions: Sequence[Mapping[str, Any]], acceptance_criteria: str, by: Person
+) -> SafetyStatement:
+    """Draft a device's safety and essential performance: each function with limits and the harm if compromised."""
+    with transaction.atomic():
+        require(by, "product.describe", product)
+        for i, function in enumerate(functions):
+            missing = {"name", "limits", "if_compromised", "worst_harm"} - set(function)
+            if missing or function["worst_harm"] not in range(1, 6):
+                raise InvalidValue(
+                    f"function {i + 1}: give name, limits, if_compromised and worst_harm (1 to 5); missing: {sorted(missing)}"
+                )
+        if not functions or not acceptance_criteria.strip():
+            raise InvalidValue("a statement names at least one function, and the acceptance criteria")
+        last = product.statements.aggregate(last=Max("version"))["last"] or 0
+        row = SafetyStatement.objects.create(
+            uid=new_uid(),
+            product=product,
+            version=last + 1,
+            functions=list(functions),
+            acceptance_criteria=acceptance_criteria,
+        )
+        record(by=by, did="statement.drafted", to=row, facts=row.content())
+    return row
+
+
+def approve_statement(*, statement_uid: str, by: Person, password: str, because: str = "") -> SafetyStatement:
+    """Approve a statement by signature of clinical safety (F §V.C).
+
+    Raises:
+        NotAllowed: it is approved already, or this person may not.
+    """
+    reauthenticate(by, password)
+    with transaction.atomic():
+        row = SafetyStatement.objects.select_for_update().get(uid=statement_uid)
+        require(by, "statement.approve", row)
+        if row.approved:
+            raise NotAllowed(f"{row.label} is approved already")
+        row.approved = True
+        row.save(update_fields=["approved"])
+        sign(
+            by=by,
+            to=row,
+            digest=digest(row.content()),
+            meaning="approval",
+            as_role=Role.CLINICAL_SAFETY,
+            because=because,
+        )
+        record(by=by, did="statement.approved", to=row, because=because)
+    return row
+
+
+def register_release(*, product: Product, by: Person, **fields: Any) -> Release:
+    """Register a release of a device, in development or fielded. Fields as in `Release`."""
+    with transaction.atomic():
+        require(by, "release.register", product)
+        row = Release(uid=new_uid(), product=product, **fields)
+        _clean(row)
+        row.save()
+        record(by=by, did="release.registered", to=row, facts={**fields, "product": product.uid})
+    return row
+
+
+def import_sbom(*, release: Release, data: bytes, file_name: str, by: Person) -> tuple[SbomDocument, bool]:
+    """Read an SBOM into a release: the document by its SHA-256, its components, and every problem found in it.
+
+    The same bytes twice change nothing. Another document replaces the current one; the old one stays.
+
+    Returns:
+        the document, and whether it is new.
+
+    Raises:
+        FormatError: the document cannot be read at all; nothing is kept but the answer.
+    """
+    sbom, problems = read_sbom(data)
+    sha256 = keep_blob(data)
+    with transaction.atomic():
+        release = Release.objects.select_for_update().select_related("product").get(pk=release.pk)
+        require(by, "sbom.import", release)
+        known = SbomDocument.objects.filter(release=release, sha256=sha256).first()
+        if known is not None and release.sbom_id == known.pk:
+            return known, False
+        if known is None:
+            known = _store(release, sbom, problems, sha256, file_name)
+        release.sbom = known
+        release.portfolio_rev = F("portfolio_rev") + 1
+        release.save(update_fields=["sbom", "portfolio_rev"])
+        record(
+            by=by, did="sbom.imported", to=known,
+            facts={
+                "sha256": sha256, "file": file_name, "format": f"{sbom.format} {sbom.spec_version}",
+                "components": len(sbom.components), "skipped": sbom.skipped, "problems": len(problems),
+            },
+        )  # fmt: skip
+    return known, True
+
+
+def _store(release: Release, sbom: Any, problems: list[Problem], sha256: str, file_name: str) -> SbomDocument:
+    document = SbomDocument.objects.create(
+        uid=new_uid(), release=release, sha256=sha256, format=sbom.format, spec_version=sbom.spec_version,
+        serial=sbom.serial[:300], created=sbom.created[:60], author=sbom.author[:300], file_name=file_name[:300],
+        imported_at=now(), components_read=len(sbom.components), components_skipped=sbom.skipped,
+        problems=[asdict(p) for p in problems[:500]],
+    )  # fmt: skip
+    Component.objects.bulk_create(
+        (
+            Component(
+                sbom=document, ref=c.ref, name=c.name, version=c.version, supplier=c.supplier, kind=c.kind,
+                purls=list(c.purls), cpes=list(c.cpes), licences=list(c.licences), parent=c.parent,
+                support_level=c.support_level, end_of_support=c.end_of_support,
+            )
+            for c in sbom.components
+        ),
+        batch_size=1000,
+    )  # fmt: skip
+    return document
