@@ -18,7 +18,7 @@ from collections.abc import Sequence
 from suture.core.versions.encoding import ABOVE_SERIES, Unorderable, number, quoted, text
 
 _match = re.compile(
-    r"(?P<numbers>[0-9]+(?:\.[0-9]+)*)(?P<letter>[a-z]?)(?P<letter_number>(?<=[a-z])[0-9]*)"
+    r"(?P<numbers>[0-9]+(?:\.[0-9]+)*)(?:(?P<letter>[a-z])(?P<letter_number>[0-9]*))?"
     r"(?P<suffixes>(?:_(?:alpha|beta|pre|rc|cvs|svn|git|hg|p)[0-9]*)*)(?:~(?P<commit>[0-9a-f]+))?(?:-r(?P<revision>[0-9]+))?"
 ).fullmatch
 _each_suffix = re.compile(r"_([a-z]+)([0-9]*)").findall

@@ -39,11 +39,10 @@ Token = tuple[str, int | str]  # its separator, '.' or '-', and itself
 
 def maven(version: str) -> bytes:
     parts = version.split(".")
+    while parts and parts[-1] == "0":
+        parts.pop()
     try:
-        while len(parts) > 1 and parts[-1] == "0":
-            parts.pop()
-        if parts[0] != "0":
-            return _DOT_NUMBER + _DOT_NUMBER.join([PLAIN_NUMBERS[part] for part in parts]) + _END
+        return b"".join([_DOT_NUMBER + PLAIN_NUMBERS[part] for part in parts]) + _END
     except KeyError:
         pass
     if not _valid(version):

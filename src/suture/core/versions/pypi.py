@@ -41,13 +41,12 @@ _PLAIN_END = _END + _FINAL + b"\x01" + b"\x02" + _END  # not a pre-release, post
 
 def pypi(version: str) -> bytes:
     parts = version.split(".")
-    while len(parts) > 1 and parts[-1] == "0":
+    while parts and parts[-1] == "0":
         parts.pop()
-    if parts[0] != "0":  # a release of nothing but zeros is written without numbers
-        try:
-            return _NO_EPOCH + b"".join([PLAIN_NUMBERS[part] for part in parts]) + _PLAIN_END
-        except KeyError:
-            pass
+    try:
+        return _NO_EPOCH + b"".join([PLAIN_NUMBERS[part] for part in parts]) + _PLAIN_END
+    except KeyError:
+        pass
     found = _match(version)
     if not found:
         raise Unorderable(f"{quoted(version)} is not a version after PEP 440")

@@ -1,0 +1,134 @@
+"""Versions in no ecosystem's order: those of CPE names and of vendors' own words.
+
+No reference exists; this module is the definition. It follows libversion (Repology) in padding with zeros and knows
+pre-release words by name; every other word is later than the version it stands behind, because vendors' words nearly
+always are service packs, patches and letter releases. The rules, each with an example (all are tested):
+
+* runs of digits are numbers, runs of letters words, everything else only separates: `1.0-2` equals `1.0.2`;
+* a version goes on as zeros without end: `1.0` equals `1`; leading zeros have no meaning: `1.05` equals `1.5`;
+* `dev snapshot nightly canary next`, below `alpha`, `beta`, `milestone`, `pre preview prerelease ea`, `rc cr`: these
+  words are below the release, in this order; `a`, `b` and `m` mean alpha, beta, milestone before a number (`1.0b2`);
+* a word glued behind a closing parenthesis names a release train, never a pre-release: `15.2(3)ea1` > `15.2(3)`;
+* `final`, `ga` and `release` say nothing: `4.1.0.Final` equals `4.1.0`; so does a leading `v`, `ver` or `version`;
+* any other word is later than the release and earlier than a further number: `1.0.2` < `1.0.2k` < `1.0.2za` <
+  `1.0.2.1`, `5.9p1` < `5.9p15`, `7.0` < `7.0 update 45`, `1.0` < `1.0 (build 7)` < `1.0.1`; words in letter order;
+* digits and a colon in front are an epoch, above everything of a smaller one: `2:1.0` > `1:9.9` > `9.9`.
+
+Refused, because no order would be honest: no digit; operators and lists (`<= 4.1`, `1.0, 1.1`, `1.0 - 1.5`);
+words of prose (`before`, `through`, `and`); wildcards; commit hashes; anything beyond ASCII.
+
+Key: zero-padded tokens: 0x02 pre-release word and its rank, 0x10 other word, numbers; 0x04 a zero before a pre-release,
+0x05 the end, 0x0F any other zero; in front 0xF9 and the epoch, where there is one.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from suture.core.versions.encoding import (
+    ABOVE_SERIES,
+    PLAIN_NUMBERS,
+    Unorderable,
+    number,
+    quoted,
+    text,
+    zero_padded,
+)
+
+_ZERO_BEFORE_PRE, _END, _ZERO = b"\x04", b"\x05", b"\x0f"
+_PLAIN = {**PLAIN_NUMBERS, "0": _ZERO}
+
+_PRE_RELEASE = {  # rank among pre-releases
+    **dict.fromkeys(("dev", "snapshot", "nightly", "canary", "next"), 0),
+    **dict.fromkeys(("alpha", "a"), 1),
+    **dict.fromkeys(("beta", "b"), 2),
+    **dict.fromkeys(("milestone", "m"), 3),
+    **dict.fromkeys(("pre", "preview", "prerelease", "ea"), 4),
+    **dict.fromkeys(("rc", "cr"), 5),
+}
+_SAY_NOTHING = frozenset({"final", "ga", "release"})
+_IN_FRONT = frozenset({"v", "ver", "version"})
+# fmt: off
+_PROSE = frozenset({
+    "above", "affected", "all", "and", "any", "before", "below", "between", "current", "earlier", "except", "fixed",
+    "from", "greater", "higher", "in", "including", "later", "latest", "less", "lower", "newer", "not", "older",
+    "only", "or", "other", "prior", "series", "since", "starting", "than", "through", "thru", "till", "to",
+    "unaffected", "unknown", "until", "unspecified", "versions", "vulnerable", "with",
+})
+# fmt: on
+
+_runs = re.compile(r"[0-9]+|[a-z]+|[^0-9a-z]+").findall
+_refused = re.compile(
+    r"[<>=,;|&!?*\"/]"  # operators, lists, wildcards
+    r"|[0-9]\s+-\s+v?[0-9]|\.[0-9]+\s+v?[0-9]+\.[0-9]"  # '1.0 - 1.5', '1.0 1.1'
+    r"|\.x(?:\.|$)"  # '5.x'
+    r"|\S(?:\s+\S+){5}"  # six words and more are prose
+).search
+_epoch = re.compile(r"([0-9]+):(?=[0-9])").match
+_long_hash = re.compile(r"(?:[0-9a-f]{40}|[0-9a-f]{64})").fullmatch
+_hex = re.compile(r"(?=.*[0-9])[0-9]*[a-f][0-9a-f]*").fullmatch
+_date_or_count_with_letters = re.compile(r"[0-9]+(?:[a-f]|[ab][0-9]+)").fullmatch
+
+
+def loose(version: str) -> bytes:
+    parts = version.split(".")
+    while parts and parts[-1] == "0":
+        parts.pop()
+    try:
+        return b"".join([_PLAIN[part] for part in parts]) + _END
+    except KeyError:
+        pass
+    return _worded(version.lower())
+
+
+def looks_like_a_commit(version: str) -> bool:
+    """Whether this is a commit hash, whole or cut to at least seven digits; `20240115a` and `1234567b2` are not."""
+    if _long_hash(version):
+        return True
+    return len(version) >= 7 and bool(_hex(version)) and not _date_or_count_with_letters(version)
+
+
+def _worded(version: str) -> bytes:
+    if not version.isascii() or _refused(version):
+        raise Unorderable(f"{quoted(version)} is not one version: operators, lists, wildcards and prose have no order")
+    if looks_like_a_commit(version):
+        raise Unorderable(f"{quoted(version)} looks like a commit, and commits have no order")
+    found = _epoch(version)
+    epoch = int(found[1]) if found else 0
+    runs = _runs(version[found.end() :] if found else version)
+    tokens: list[tuple[int, bytes]] = []
+    has_digit = False
+    for i, run in enumerate(runs):
+        if run[0].isdigit():
+            has_digit = True
+            value = int(run)
+            tokens.append((1, number(value)) if value else (0, _ZERO))
+        elif run[0].isalpha():
+            if run in _PROSE:
+                raise Unorderable(f"{quoted(version)} is prose, not one version")
+            if run in _SAY_NOTHING or (run in _IN_FRONT and not tokens):
+                continue
+            tokens.append(_word(run, runs[i - 1] if i else "", runs[i + 1] if i + 1 < len(runs) else ""))
+    if not has_digit:
+        raise Unorderable(f"{quoted(version)} has no digit, so it has no place in an order")
+    key = zero_padded(tokens, zero_before_less=_ZERO_BEFORE_PRE, end=_END, zero=_ZERO)
+    return b"\xf9" + number(epoch) + key if epoch else key
+
+
+def _word(word: str, before: str, behind: str) -> tuple[int, bytes]:
+    rank = _PRE_RELEASE.get(word)
+    if rank is None or before.endswith(")") or (len(word) == 1 and not behind[:1].isdigit()):
+        return 1, b"\x10" + text(word)
+    return -1, bytes((0x02, 0x03 + rank))
+
+
+def series(numbers: Sequence[str]) -> tuple[bytes, bytes]:
+    """All versions that begin with these numbers; `6.0.*` begins with the pre-releases of 6.0."""
+    values = [int(n) for n in numbers]
+    above = b"".join(number(n) if n else _ZERO for n in values) + ABOVE_SERIES
+    last = len(values)
+    while last and values[last - 1] == 0:
+        last -= 1
+    begin = b"".join(number(n) if n else _ZERO for n in values[:last]) + _ZERO_BEFORE_PRE * (len(values) - last)
+    return begin, above
