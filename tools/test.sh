@@ -1,0 +1,33 @@
+#!/usr/bin/env bash
+# Run the whole suite: on SQLite, then the same tests on PostgreSQL. What a machine lacks is named, and the rest runs.
+set -u
+cd "$(dirname "$0")/.."
+bin=.venv/bin
+marks="not deep"
+[ "${1:-}" = deep ] && marks="deep or not deep"
+mkdir -p test-results
+missing=()
+failed=0
+
+# shellcheck source=tools/services.sh
+source tools/services.sh
+need_chromium || missing+=("$chromium_missing")
+
+engine() {  # name, database url
+    echo "== the suite on $1"
+    SUTURE_TEST_DATABASE_URL="$2" SUTURE_TEST_ENGINE="$1" \
+        "$bin/pytest" -n 2 --dist worksteal -m "$marks" --junit-xml="test-results/$1.xml" -p no:randomly || failed=1
+}
+
+engine SQLite sqlite
+if start_postgres; then
+    engine PostgreSQL "$postgres_url"
+    stop_postgres
+else
+    missing+=("$postgres_missing")
+fi
+
+echo
+echo "== summary"
+"$bin/python" -m tools.summary test-results/SQLite.xml test-results/PostgreSQL.xml "${missing[@]}" || failed=1
+exit "$failed"
