@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+pytest_plugins = ["tests.house"]
 ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -38,3 +39,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 def test_data() -> Path:
     """Root of the real records; a test that asks for it is marked `data`."""
     return data_root()
+
+
+def pytest_report_header() -> str:
+    """Name the engine and the records on every report."""
+    engine = os.environ.get("SUTURE_TEST_ENGINE") or "SQLite"
+    return f"database: {engine} · records: {data_root() if data_root().is_dir() else 'absent'}"

@@ -104,7 +104,7 @@ def parse(text: str) -> Cpe:
     wild = any(("*" in field or "?" in field) and field != ANY and _WILD.search(field) for field in fields)
     if "\\" in name:
         fields = [_unquoted(field) for field in fields]
-    return Cpe(*fields, *_SPARE[len(fields) :], bool(wild))
+    return Cpe._make((*fields, *_SPARE[len(fields) :], wild))
 
 
 def _split(text: str) -> list[str]:

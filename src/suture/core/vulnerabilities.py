@@ -83,6 +83,7 @@ class Record:
     source: str  # 'nvd', 'nvd-override', 'cve', 'ghsa', 'pysec', 'go', 'rustsec', ...
     id: str  # the source's own id: 'GHSA-…', 'CVE-…'
     aliases: tuple[str, ...] = ()
+    upstream: tuple[str, ...] = ()  # what an erratum fixes: vulnerabilities of their own, not aliases of each other
     title: str = ""
     details: str = ""
     published: str = ""  # ISO 8601, UTC, as written by the source
