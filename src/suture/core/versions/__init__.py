@@ -21,6 +21,7 @@ __all__ = [
     "KEYS_VERSION",
     "LO",
     "LONGEST_KEY",
+    "LONGEST_TEXT",
     "SCHEMES",
     "TooLong",
     "Unorderable",

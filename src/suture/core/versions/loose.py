@@ -6,16 +6,20 @@ always are service packs, patches and letter releases. The rules, each with an e
 
 * runs of digits are numbers, runs of letters words, everything else only separates: `1.0-2` equals `1.0.2`;
 * a version goes on as zeros without end: `1.0` equals `1`; leading zeros have no meaning: `1.05` equals `1.5`;
-* `dev snapshot nightly canary next`, below `alpha`, `beta`, `milestone`, `pre preview prerelease ea`, `rc cr`: these
-  words are below the release, in this order; `a`, `b` and `m` mean alpha, beta, milestone before a number (`1.0b2`);
+* `dev snapshot nightly canary next`, below `alpha`, `beta`, `milestone gamma`, `pre preview prerelease ea`,
+  `rc cr candidate`: these words are below the release, in this order; `a`, `b` and `m` mean alpha, beta, milestone
+  only directly before a number: `1.0b2` < `1.0`, but `10.5.0.3 a` is a letter release;
 * a word glued behind a closing parenthesis names a release train, never a pre-release: `15.2(3)ea1` > `15.2(3)`;
-* `final`, `ga` and `release` say nothing: `4.1.0.Final` equals `4.1.0`; so does a leading `v`, `ver` or `version`;
+* `final`, `ga` and `release` say nothing: `4.1.0.Final` equals `4.1.0`; nor do `v`, `ver`, `version` and `firmware`
+  in front;
 * any other word is later than the release and earlier than a further number: `1.0.2` < `1.0.2k` < `1.0.2za` <
   `1.0.2.1`, `5.9p1` < `5.9p15`, `7.0` < `7.0 update 45`, `1.0` < `1.0 (build 7)` < `1.0.1`; words in letter order;
+* a month's name before a year is a date: `smr-apr-2023-r1` > `smr-aug-2022-r1`;
 * digits and a colon in front are an epoch, above everything of a smaller one: `2:1.0` > `1:9.9` > `9.9`.
 
 Refused, because no order would be honest: no digit; operators and lists (`<= 4.1`, `1.0, 1.1`, `1.0 - 1.5`);
-words of prose (`before`, `through`, `and`); wildcards; commit hashes; anything beyond ASCII.
+words of prose (`before`, `through`, `and`); a name in front (`OpenBSD 6.9`: its bounds would say nothing of `6.9`);
+wildcards; commit hashes; anything beyond ASCII.
 
 Key: zero-padded tokens: 0x02 pre-release word and its rank, 0x10 other word, numbers; 0x04 a zero before a pre-release,
 0x05 the end, 0x0F any other zero; in front 0xF9 and the epoch, where there is one.
@@ -43,12 +47,17 @@ _PRE_RELEASE = {  # rank among pre-releases
     **dict.fromkeys(("dev", "snapshot", "nightly", "canary", "next"), 0),
     **dict.fromkeys(("alpha", "a"), 1),
     **dict.fromkeys(("beta", "b"), 2),
-    **dict.fromkeys(("milestone", "m"), 3),
+    **dict.fromkeys(("milestone", "m", "gamma"), 3),
     **dict.fromkeys(("pre", "preview", "prerelease", "ea"), 4),
-    **dict.fromkeys(("rc", "cr"), 5),
+    **dict.fromkeys(("rc", "cr", "candidate"), 5),
 }
 _SAY_NOTHING = frozenset({"final", "ga", "release"})
-_IN_FRONT = frozenset({"v", "ver", "version"})
+_IN_FRONT = frozenset({"v", "ver", "version", "firmware"})
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_MAY_STAND_IN_FRONT = frozenset(
+    {*_IN_FRONT, *_SAY_NOTHING, *_PRE_RELEASE, *_MONTHS, "build", "update", "patch", "rev", "revision", "fix", "hotfix"}
+    | {"smr"}  # Samsung's monthly releases, 'SMR Aug-2023 Release 1'
+)
 # fmt: off
 _PROSE = frozenset({
     "above", "affected", "all", "and", "any", "before", "below", "between", "current", "earlier", "except", "fixed",
@@ -59,16 +68,19 @@ _PROSE = frozenset({
 # fmt: on
 
 _runs = re.compile(r"[0-9]+|[a-z]+|[^0-9a-z]+").findall
+_words = re.compile(r"[a-z]+").findall
 _refused = re.compile(
     r"[<>=,;|&!?*\"/]"  # operators, lists, wildcards
-    r"|[0-9]\s+-\s+v?[0-9]|\.[0-9]+\s+v?[0-9]+\.[0-9]"  # '1.0 - 1.5', '1.0 1.1'
+    r"|[0-9]\s+-\s+v?[0-9]"  # '1.0 - 1.5'
     r"|\.x(?:\.|$)"  # '5.x'
     r"|\S(?:\s+\S+){5}"  # six words and more are prose
 ).search
 _epoch = re.compile(r"([0-9]+):(?=[0-9])").match
 _long_hash = re.compile(r"(?:[0-9a-f]{40}|[0-9a-f]{64})").fullmatch
 _hex = re.compile(r"(?=.*[0-9])[0-9]*[a-f][0-9a-f]*").fullmatch
-_date_or_count_with_letters = re.compile(r"[0-9]+(?:[a-f]|[ab][0-9]+)").fullmatch
+_number_with_letters = re.compile(r"[a-f]?[0-9]+(?:[a-f]|[ab][0-9]+)?").fullmatch
+_name_in_front = re.compile(r"([a-z][^0-9]*[\s:])[^0-9]*[0-9]").match
+_month_and_year = re.compile(rf"({'|'.join(_MONTHS)})[a-z]*[-_. ]+([0-9]{{4}})(?![0-9])")
 
 
 def loose(version: str) -> bytes:
@@ -86,7 +98,7 @@ def looks_like_a_commit(version: str) -> bool:
     """Whether this is a commit hash, whole or cut to at least seven digits; `20240115a` and `1234567b2` are not."""
     if _long_hash(version):
         return True
-    return len(version) >= 7 and bool(_hex(version)) and not _date_or_count_with_letters(version)
+    return len(version) >= 7 and bool(_hex(version)) and not _number_with_letters(version)
 
 
 def _worded(version: str) -> bytes:
@@ -94,6 +106,10 @@ def _worded(version: str) -> bytes:
         raise Unorderable(f"{quoted(version)} is not one version: operators, lists, wildcards and prose have no order")
     if looks_like_a_commit(version):
         raise Unorderable(f"{quoted(version)} looks like a commit, and commits have no order")
+    found = _name_in_front(version)
+    if found and any(len(word) > 2 and word not in _MAY_STAND_IN_FRONT for word in _words(found[1])):
+        raise Unorderable(f"{quoted(version)} begins with a name, so it is not a version alone")
+    version = _month_and_year.sub(lambda date: f"{date[2]}.{_MONTHS.index(date[1]) + 1}", version)
     found = _epoch(version)
     epoch = int(found[1]) if found else 0
     runs = _runs(version[found.end() :] if found else version)
