@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable
 from datetime import date
 
 from suture.core.facts import Answer, Fact, FactKind, Facts, both, negated
@@ -54,40 +54,45 @@ def missing_content(communication: Fact) -> str:
     return "".join(letter for letter in COMMUNICATION_CONTENT if letter not in communication.text("content").lower())
 
 
-def communicated_on(facts: Facts) -> date | None:
-    """Give the day from which condition 2 of the enforcement policy is met, whatever its deadline; None if never.
+def told_completely(communication: Fact) -> Answer:
+    """Say whether a communication carries all four points and went to customers and to the user community.
 
-    Met are: customers told with all four points; and controls identified that add no greater risk and a plan
-    made with its rationale, or in their place the fix itself.
-
-    Source: FDA 2016 §VII.B, second condition.
+    Unknown when its content or its audience is not recorded.
+    Source: FDA 2016 §VII.B, second condition, (a).
     """
-    told = _first(fact for fact in facts.of(K.CUSTOMERS_TOLD) if not missing_content(fact))
-    controls = _first(fact for fact in facts.of(K.CONTROLS_IDENTIFIED) if fact.answer("adds_risk") is Answer.NO)
-    plan = _first(fact for fact in facts.of(K.PLAN_MADE) if fact.text("rationale").strip())
-    if told is None:
-        return None
-    in_place_of_fix = max(controls, plan) if controls is not None and plan is not None else None
-    second = _earliest(in_place_of_fix, fixed_on(facts))
-    return None if second is None else max(told, second)
+    audience = communication.text("audience").lower()
+    content = Answer.of(not missing_content(communication)) if communication.text("content") else Answer.UNKNOWN
+    whom = Answer.of("customer" in audience and "user" in audience) if audience else Answer.UNKNOWN
+    return both(content, whom)
 
 
-def fixed_on(facts: Facts) -> date | None:
-    """Give the day from which condition 3 of the enforcement policy is met, whatever its deadline; None if never.
+def safe_controls(controls: Fact) -> Answer:
+    """Say whether the interim controls are shown not to add more risk than the vulnerability.
 
-    Met are: the fix validated, adding no greater risk, and distributed, with the residual risk found acceptable;
-    or a compensating control signed as viable for the long term, with the residual risk acceptable.
+    Source: FDA 2016 §VII.B, second condition, (b).
+    """
+    return negated(controls.answer("adds_risk"))
+
+
+def reasoned_plan(plan: Fact) -> Answer:
+    """Say whether the remediation plan carries the rationale for its timeline; without it, it is not complete.
+
+    Source: FDA 2016 §VII.B, second condition, (c), and its footnote on CAPA.
+    """
+    return Answer.of(bool(plan.text("rationale").strip()))
+
+
+def safe_fix(validation: Fact) -> Answer:
+    """Say whether the validation shows that the fix adds no greater risk.
 
     Source: FDA 2016 §VII.B, third condition.
     """
-    validated = _first(fact for fact in facts.of(K.FIX_VALIDATED) if fact.answer("adds_risk") is Answer.NO)
-    distributed = _first(facts.of(K.FIX_DISTRIBUTED))
-    acceptable = _first(
-        fact for fact in facts.of(K.RESIDUAL_ACCEPTABLE_AFTER_FIX) if fact.answer("acceptable") is Answer.YES
-    )
-    by_fix = max(validated, distributed, acceptable) if validated and distributed and acceptable else None
-    by_control = _first(fact for fact in facts.of(K.LONG_TERM_CONTROL_SIGNED) if viable(fact) is Answer.YES)
-    return _earliest(by_fix, by_control)
+    return negated(validation.answer("adds_risk"))
+
+
+def acceptable(reassessment: Fact) -> Answer:
+    """Say whether the residual risk after the fix was found acceptable."""
+    return reassessment.answer("acceptable")
 
 
 def viable(control: Fact) -> Answer:
@@ -99,9 +104,46 @@ def viable(control: Fact) -> Answer:
     return both(control.answer("viable"), control.answer("acceptable"), negated(control.answer("adds_risk")))
 
 
-def _first(facts: Iterable[Fact]) -> date | None:
-    return min((fact.on for fact in facts), default=None)
+def communicated_on(facts: Facts) -> date | None:
+    """Give the day from which condition 2 of the enforcement policy is met, whatever its deadline; None if never.
+
+    Met are: customers and user community told with all four points; and controls identified that add no greater
+    risk and a plan made with its rationale, or in their place the fix itself.
+
+    Source: FDA 2016 §VII.B, second condition.
+    """
+    told = _first(facts, K.CUSTOMERS_TOLD, told_completely)
+    interim = _latest(
+        _first(facts, K.CONTROLS_IDENTIFIED, safe_controls),
+        _first(facts, K.PLAN_MADE, reasoned_plan),
+    )
+    return _latest(told, _earliest(interim, fixed_on(facts)))
+
+
+def fixed_on(facts: Facts) -> date | None:
+    """Give the day from which condition 3 of the enforcement policy is met, whatever its deadline; None if never.
+
+    Met are: the fix validated, adding no greater risk, and distributed, with the residual risk found acceptable;
+    or a compensating control signed as viable for the long term, with the residual risk acceptable.
+
+    Source: FDA 2016 §VII.B, third condition.
+    """
+    by_fix = _latest(
+        _first(facts, K.FIX_VALIDATED, safe_fix),
+        _first(facts, K.FIX_DISTRIBUTED, lambda _: Answer.YES),
+        _first(facts, K.RESIDUAL_ACCEPTABLE_AFTER_FIX, acceptable),
+    )
+    return _earliest(by_fix, _first(facts, K.LONG_TERM_CONTROL_SIGNED, viable))
+
+
+def _first(facts: Facts, kind: FactKind, good: Callable[[Fact], Answer]) -> date | None:
+    return min((fact.on for fact in facts.of(kind) if good(fact) is Answer.YES), default=None)
 
 
 def _earliest(*days: date | None) -> date | None:
     return min((day for day in days if day is not None), default=None)
+
+
+def _latest(*days: date | None) -> date | None:
+    known = [day for day in days if day is not None]
+    return max(known) if len(known) == len(days) else None
