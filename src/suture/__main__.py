@@ -1,0 +1,5 @@
+"""`python -m suture`."""
+
+from suture.cli.main import app
+
+app()
