@@ -1,0 +1,1 @@
+"""The demo manufacturer Northlake Medical: fictitious, and loaded through the same verbs people use."""
