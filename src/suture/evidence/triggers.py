@@ -35,8 +35,8 @@ def guard(table: str, key: str) -> RunPython:
         if editor.connection.vendor == "sqlite":
             for statement in _SQLITE.format(table=table, key=key).split("END;"):
                 if statement.strip():
-                    editor.execute(statement + "END;")
+                    editor.execute(statement + "END;", params=None)
         else:
-            editor.execute(_POSTGRES.format(table=table))
+            editor.execute(_POSTGRES.format(table=table), params=None)
 
     return RunPython(forwards, RunPython.noop)
