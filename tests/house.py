@@ -59,7 +59,8 @@ def _admin(statement: str) -> None:
 
     wanted = connection.settings_dict
     with psycopg.connect(
-        host=wanted["HOST"], port=wanted["PORT"], user=wanted["USER"], password=wanted["PASSWORD"], dbname="postgres", autocommit=True
+        host=wanted["HOST"], port=wanted["PORT"], user=wanted["USER"], password=wanted["PASSWORD"],
+        dbname="postgres", autocommit=True,
     ) as server:  # fmt: skip
         server.execute(statement)
 
@@ -82,13 +83,13 @@ def register(home: Path) -> Callable[..., Person]:
 @pytest.fixture
 def ada(register: Callable[..., Person]) -> Person:
     """Ada assesses (PSIRT)."""
-    return register("Ada Byron", Role.PSIRT)
+    return register("Ada Lind", Role.PSIRT)
 
 
 @pytest.fixture
 def clara(register: Callable[..., Person]) -> Person:
     """Clara judges harm (clinical safety)."""
-    return register("Clara Barton", Role.CLINICAL_SAFETY)
+    return register("Clara Voss", Role.CLINICAL_SAFETY)
 
 
 @pytest.fixture

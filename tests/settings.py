@@ -10,8 +10,8 @@ os.environ["SUTURE_DATABASE_URL"] = os.environ.get("SUTURE_TEST_DATABASE_URL", "
 os.environ.pop("SUTURE_CLOCK", None)
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"  # the synchronous browser driver runs an event loop in our thread
 
-from suture.config.settings import *  # noqa: E402, F403
-from suture.config.settings import DATABASES, SUTURE  # noqa: E402
+from suture.config.settings import *  # noqa: F403
+from suture.config.settings import DATABASES, SUTURE
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # speed only; the product's own is Argon2
 ALLOWED_HOSTS = ["testserver", "localhost", "127.0.0.1"]

@@ -74,7 +74,7 @@ class Wall(models.Model):
 
 
 class Signature(models.Model):
-    """An electronic signature: printed name, time and meaning, bound to one version of one record (21 CFR 11.50, 11.70).
+    """An electronic signature: printed name, time, meaning, bound to one version of one record (21 CFR 11.50, 11.70).
 
     Append-only. It holds while the record's digest is the signed one; a changed record has no signature.
     """

@@ -87,7 +87,9 @@ def _version(wanted: bool) -> None:
 
 
 @_typer.callback(epilog=explain())
-def _suture(version: bool = typer.Option(False, "--version", callback=_version, is_eager=True, help="Show the version.")) -> None:
+def _suture(
+    version: bool = typer.Option(False, "--version", callback=_version, is_eager=True, help="Show the version."),
+) -> None:
     """Postmarket cybersecurity for medical devices: from a feed to a signed, provable decision.
 
     Everything lives in SUTURE_HOME (database, files, keys). Results go to stdout, progress and advice to stderr.

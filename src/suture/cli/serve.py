@@ -72,7 +72,9 @@ def bring_up_to_date() -> None:
     executor = MigrationExecutor(connection)
     known = set(executor.loader.graph.nodes)
     ours = {app for app, _ in known}
-    newer = sorted(f"{app}.{name}" for app, name in executor.loader.applied_migrations if app in ours and (app, name) not in known)
+    newer = sorted(
+        f"{app}.{name}" for app, name in executor.loader.applied_migrations if app in ours and (app, name) not in known
+    )
     if newer:
         raise InvalidValue(f"this database belongs to a newer Suture ({', '.join(newer)}); install that version")
     if executor.migration_plan(executor.loader.graph.leaf_nodes()):
@@ -82,7 +84,9 @@ def bring_up_to_date() -> None:
 
 def serve_forever(host: str, port: int, *, with_worker: bool) -> None:
     """Listen until interrupted. The worker is a child process that ends with its parent, however that ends."""
-    server = Server((host, port), application, numthreads=THREADS, request_queue_size=64, timeout=30, server_name="suture")
+    server = Server(
+        (host, port), application, numthreads=THREADS, request_queue_size=64, timeout=30, server_name="suture"
+    )
     server.max_request_body_size = LARGEST_BODY
     server.max_request_header_size = 64 * 1024
     try:

@@ -38,7 +38,7 @@ class Establishment(models.Model):
 
 
 class Product(models.Model):
-    """A device, with what regulates it. Reporting duties hang on these fields, so 'unknown' is a value of its own (None)."""
+    """A device, with what regulates it. Duties hang on these fields, so 'unknown' is a value of its own (None)."""
 
     class Pathway(models.TextChoices):
         K510 = "510(k)", "510(k)"

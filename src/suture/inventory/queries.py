@@ -63,6 +63,7 @@ def approved_statement(product: Product) -> SafetyStatement:
     found = product.statements.filter(approved=True).order_by("-version").first()
     if found is None:
         raise InvalidValue(
-            f"{product.brand_name} has no approved statement of safety and essential performance; approve one first (F §V.C)"
+            f"{product.brand_name} has no approved statement of safety and essential performance; "
+            "approve one first (F §V.C)"
         )
     return found

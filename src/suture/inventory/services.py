@@ -86,7 +86,8 @@ def state_safety(
             missing = {"name", "limits", "if_compromised", "worst_harm"} - set(function)
             if missing or function["worst_harm"] not in range(1, 6):
                 raise InvalidValue(
-                    f"function {i + 1}: give name, limits, if_compromised and worst_harm (1 to 5); missing: {sorted(missing)}"
+                    f"function {i + 1}: give name, limits, if_compromised and worst_harm (1 to 5); "
+                    f"missing: {', '.join(sorted(missing)) or 'a worst_harm from 1 to 5'}"
                 )
         if not functions or not acceptance_criteria.strip():
             raise InvalidValue("a statement names at least one function, and the acceptance criteria")

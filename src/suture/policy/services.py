@@ -10,15 +10,14 @@ from django.db.models import Max
 
 from suture.accounts.models import Person
 from suture.accounts.services import new_uid, reauthenticate, require, sign
+from suture.core import exploitability, risk
 from suture.core.errors import InvalidValue, NotAllowed
-from suture.core.exploitability import ExploitabilityPolicy
-from suture.core.risk import RiskPolicy
 from suture.core.roles import Role
 from suture.evidence.canonical import digest
 from suture.evidence.services import record
 from suture.policy.models import Counter, Installation, PolicyKind, PolicyVersion
 
-_READ = {PolicyKind.RISK_MATRIX: RiskPolicy.from_json, PolicyKind.EXPLOITABILITY: ExploitabilityPolicy.from_json}
+_READ = {PolicyKind.RISK_MATRIX: risk.from_json, PolicyKind.EXPLOITABILITY: exploitability.from_json}
 
 
 def propose_policy(
