@@ -82,7 +82,7 @@ def read(stated: StatedRange) -> Reading:
 
 
 def subtract(whole: Iterable[Interval], exceptions: Iterable[Interval]) -> list[Interval]:
-    """The parts of `whole` that lie in none of the exceptions, sorted. An empty exception takes nothing away."""
+    """The parts of `whole` (disjoint) that lie in none of the exceptions, sorted. An empty exception takes nothing."""
     left = sorted(whole)
     for cut_lo, cut_hi in exceptions:
         if cut_lo >= cut_hi:

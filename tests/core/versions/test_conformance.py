@@ -19,6 +19,7 @@ NO_DIGIT = "a version without a digit is refused in every scheme"
 NOT_APK = "apk-tools calls it invalid, and has no order for it but a byte comparison of the rest"
 NOT_PEP_440 = "not a version after PEP 440: `packaging` refuses it too"
 MAVEN = "`.qualifier` against `-qualifier` or `-number` on one base, where Maven's comparator is not transitive"
+SERIES = "`1.5.X` is how advisories write the series 1.5, so it is read as that, never as one version"
 NOT_SEMVER = "five numbers are not SemVer"
 
 WITHOUT_SCHEME = {"packagist", "cran", "hackage", "pub"}
@@ -78,6 +79,7 @@ EXCEPTIONS: dict[str, dict[str, str]] = {
             ["client_hc_no_vehicle < feature_1850_01", "profiles_01 < stable", "stable < 0.11.0"],
             NO_DIGIT,
         ),
+        "1.5.X < 1.5.1": SERIES,
     },
     "redhat-versions.txt": dict.fromkeys(
         ["a = a", "a+ = a+", "a+ = a_", "a_ = a+", "+a = +a", "+ = _", "_ = +"], NO_DIGIT

@@ -77,6 +77,8 @@ def key(scheme: str, version: str) -> bytes:
         raise TooLong(f"a version of {len(version)} characters is longer than any real one")
     if not _has_digit(version):
         raise Unorderable(f"{quoted(version)} has no digit, so it has no place in an order")
+    if is_series(version):
+        raise Unorderable(f"{quoted(version)} is a series of versions, not one")
     made = found.encode(version.strip())
     if len(made) > LONGEST_KEY:
         raise TooLong(f"the key of {quoted(version)} is longer than {LONGEST_KEY} bytes")
@@ -85,7 +87,9 @@ def key(scheme: str, version: str) -> bytes:
 
 def is_series(version: str) -> bool:
     """Whether this is written as a series of versions with a common beginning: `6.1.*`, `5.x`."""
-    return version[-1:] in "*xX" and len(version) <= LONGEST_TEXT and _series_of(version.strip()) is not None
+    return (
+        len(version) <= LONGEST_TEXT and version.rstrip()[-1:] in ("*", "x", "X") and bool(_series_of(version.strip()))
+    )
 
 
 def bounds(

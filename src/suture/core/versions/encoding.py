@@ -13,8 +13,6 @@ can be confused with. Therefore every bound of a range is a plain byte string, a
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from suture.core.errors import InvalidValue
 
 LONGEST_KEY = 512  # bytes; a longer one would not fit the indexes of every database we run on
@@ -64,25 +62,3 @@ _ONE_BYTE = [bytes((0x20 + n,)) for n in range(192)]
 
 # Most numbers of most versions: a look-up instead of int() and number(). Leading zeros are not in it.
 PLAIN_NUMBERS: dict[str, bytes] = {str(n): number(n) for n in range(10_000)}
-
-
-def zero_padded(tokens: Sequence[tuple[int, bytes]], *, zero_before_less: bytes, end: bytes, zero: bytes) -> bytes:
-    """Join the tokens of a scheme in which a version goes on as zeros without end (`1.0` equals `1.0.0`).
-
-    Each token is (sign, bytes): -1 below zero (a pre-release word), 0 a zero, 1 above zero. The end stands for
-    zeros for ever, so a zero is written by what follows the run it stands in: `zero_before_less` where the next
-    other token is below zero, `zero` where it is above; `end` lies between the two.
-    """
-    last = len(tokens)
-    while last and tokens[last - 1][0] == 0:
-        last -= 1
-    parts = [end]
-    sign = 0
-    for token_sign, token in reversed(tokens[:last]):
-        if token_sign:
-            sign = token_sign
-            parts.append(token)
-        else:
-            parts.append(zero_before_less if sign < 0 else zero)
-    parts.reverse()
-    return b"".join(parts)

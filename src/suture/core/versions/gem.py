@@ -4,7 +4,8 @@ Order (Gem::Version, RubyGems documentation): segments are runs of digits and ru
 below a number, so it makes a pre-release; missing segments are zero; zeros before the first letters and at the end have
 no meaning; `-` reads as `.pre.`.
 
-Key: zero-padded tokens: 0x03 letters, numbers; 0x04 a zero before letters, 0x05 the end.
+Key: 0x03 letters, numbers, 0x05 the end, which stands for zeros without end. A zero inside is therefore written by what
+follows the run of zeros it stands in: 0x04 before letters, which are below zero, and as a number before a number.
 """
 
 from __future__ import annotations
@@ -19,7 +20,6 @@ from suture.core.versions.encoding import (
     number,
     quoted,
     text,
-    zero_padded,
 )
 
 _END = b"\x05"
@@ -39,22 +39,32 @@ def gem(version: str) -> bytes:
         pass
     if not _valid(version):
         raise Unorderable(f"{quoted(version)} is not a gem version")
-    segments = _segments(version.replace("-", ".pre."))
-    first_letters = next((i for i, segment in enumerate(segments) if segment.isalpha()), len(segments))
-    tokens = [_token(segment) for segment in segments]
-    release = tokens[:first_letters]
-    while release and release[-1][0] == 0:
-        release.pop()
-    return zero_padded(
-        release + tokens[first_letters:], zero_before_less=_ZERO_BEFORE_LETTERS, end=_END, zero=number(0)
-    )
+    segments = [s if s.isalpha() else int(s) for s in _segments(version.replace("-", ".pre."))]
+    first_letters = next((i for i, segment in enumerate(segments) if isinstance(segment, str)), len(segments))
+    return _joined(_without_zeros(segments[:first_letters]) + _without_zeros(segments[first_letters:]))
 
 
-def _token(segment: str) -> tuple[int, bytes]:
-    if segment.isalpha():
-        return -1, b"\x03" + text(segment)
-    value = int(segment)
-    return (1 if value else 0), number(value)
+def _without_zeros(segments: list[str | int]) -> list[str | int]:
+    """Without the zeros at the end."""
+    while segments and segments[-1] == 0:
+        segments.pop()
+    return segments
+
+
+def _joined(segments: list[str | int]) -> bytes:
+    parts = [_END]
+    before_letters = False
+    for segment in reversed(segments):
+        if isinstance(segment, str):
+            before_letters = True
+            parts.append(b"\x03" + text(segment))
+        elif segment:
+            before_letters = False
+            parts.append(number(segment))
+        else:
+            parts.append(_ZERO_BEFORE_LETTERS if before_letters else number(0))
+    parts.reverse()
+    return b"".join(parts)
 
 
 def series(numbers: Sequence[str]) -> tuple[bytes, bytes]:

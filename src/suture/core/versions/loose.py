@@ -5,15 +5,16 @@ pre-release words by name; every other word is later than the version it stands 
 always are service packs, patches and letter releases. The rules, each with an example (all are tested):
 
 * runs of digits are numbers, runs of letters words, everything else only separates: `1.0-2` equals `1.0.2`;
-* a version goes on as zeros without end: `1.0` equals `1`; leading zeros have no meaning: `1.05` equals `1.5`;
+* zeros at the end and before a word have no meaning: `1.0` equals `1`, `2.0.0-rc1` equals `2.0-rc1`, `7.0 sp1` equals
+  `7.0.0 sp1`; nor have leading zeros: `1.05` equals `1.5`;
 * `dev snapshot nightly canary next`, below `alpha`, `beta`, `milestone gamma`, `pre preview prerelease ea`,
   `rc cr candidate`: these words are below the release, in this order; `a`, `b` and `m` mean alpha, beta, milestone
   only directly before a number: `1.0b2` < `1.0`, but `10.5.0.3 a` is a letter release;
 * a word glued behind a closing parenthesis names a release train, never a pre-release: `15.2(3)ea1` > `15.2(3)`;
 * `final`, `ga` and `release` say nothing: `4.1.0.Final` equals `4.1.0`; nor do `v`, `ver`, `version` and `firmware`
   in front;
-* any other word is later than the release and earlier than a further number: `1.0.2` < `1.0.2k` < `1.0.2za` <
-  `1.0.2.1`, `5.9p1` < `5.9p15`, `7.0` < `7.0 update 45`, `1.0` < `1.0 (build 7)` < `1.0.1`; words in letter order;
+* any other word is later than the release and earlier than any further number: `1.0.2` < `1.0.2k` < `1.0.2za` <
+  `1.0.2.0.1`, `5.9p1` < `5.9p15`, `7.0` < `7.0 update 45`, `1.0` < `1.0 (build 7)` < `1.0.1`; words in letter order;
 * a month's name before a year is a date: `smr-apr-2023-r1` > `smr-aug-2022-r1`;
 * digits and a colon in front are an epoch, above everything of a smaller one: `2:1.0` > `1:9.9` > `9.9`.
 
@@ -21,8 +22,8 @@ Refused, because no order would be honest: no digit; operators and lists (`<= 4.
 words of prose (`before`, `through`, `and`); a name in front (`OpenBSD 6.9`: its bounds would say nothing of `6.9`);
 wildcards; commit hashes; anything beyond ASCII.
 
-Key: zero-padded tokens: 0x02 pre-release word and its rank, 0x10 other word, numbers; 0x04 a zero before a pre-release,
-0x05 the end, 0x0F any other zero; in front 0xF9 and the epoch, where there is one.
+Key: 0x02 pre-release word and its rank, 0x05 the end, 0x10 other word, 0x1F zero, other numbers; in front 0xF9 and the
+epoch, where there is one. Zeros without meaning are left out, so the end is above pre-releases and below all else.
 """
 
 from __future__ import annotations
@@ -37,10 +38,9 @@ from suture.core.versions.encoding import (
     number,
     quoted,
     text,
-    zero_padded,
 )
 
-_ZERO_BEFORE_PRE, _END, _ZERO = b"\x04", b"\x05", b"\x0f"
+_END, _ZERO = b"\x05", b"\x1f"
 _PLAIN = {**PLAIN_NUMBERS, "0": _ZERO}
 
 _PRE_RELEASE = {  # rank among pre-releases
@@ -76,10 +76,10 @@ _refused = re.compile(
     r"|\S(?:\s+\S+){5}"  # six words and more are prose
 ).search
 _epoch = re.compile(r"([0-9]+):(?=[0-9])").match
-_long_hash = re.compile(r"(?:[0-9a-f]{40}|[0-9a-f]{64})").fullmatch
+_named_or_long_hash = re.compile(r"commit[\s:_-]*[0-9a-f]{5,64}|[0-9a-f]{40}|[0-9a-f]{64}").fullmatch
 _hex = re.compile(r"(?=.*[0-9])[0-9]*[a-f][0-9a-f]*").fullmatch
 _number_with_letters = re.compile(r"[a-f]?[0-9]+(?:[a-f]|[ab][0-9]+)?").fullmatch
-_name_in_front = re.compile(r"([a-z][^0-9]*[\s:])[^0-9]*[0-9]").match
+_name_in_front = re.compile(r"([a-z][^0-9]*[\s:])").match
 _month_and_year = re.compile(rf"({'|'.join(_MONTHS)})[a-z]*[-_. ]+([0-9]{{4}})(?![0-9])")
 
 
@@ -96,7 +96,7 @@ def loose(version: str) -> bytes:
 
 def looks_like_a_commit(version: str) -> bool:
     """Whether this is a commit hash, whole or cut to at least seven digits; `20240115a` and `1234567b2` are not."""
-    if _long_hash(version):
+    if _named_or_long_hash(version):
         return True
     return len(version) >= 7 and bool(_hex(version)) and not _number_with_letters(version)
 
@@ -113,38 +113,46 @@ def _worded(version: str) -> bytes:
     found = _epoch(version)
     epoch = int(found[1]) if found else 0
     runs = _runs(version[found.end() :] if found else version)
-    tokens: list[tuple[int, bytes]] = []
+    tokens: list[bytes] = []
     has_digit = False
     for i, run in enumerate(runs):
         if run[0].isdigit():
             has_digit = True
-            value = int(run)
-            tokens.append((1, number(value)) if value else (0, _ZERO))
+            tokens.append(_PLAIN.get(run) or _number(run))
         elif run[0].isalpha():
             if run in _PROSE:
                 raise Unorderable(f"{quoted(version)} is prose, not one version")
             if run in _SAY_NOTHING or (run in _IN_FRONT and not tokens):
                 continue
+            _leave_out_zeros(tokens)
             tokens.append(_word(run, runs[i - 1] if i else "", runs[i + 1] if i + 1 < len(runs) else ""))
     if not has_digit:
         raise Unorderable(f"{quoted(version)} has no digit, so it has no place in an order")
-    key = zero_padded(tokens, zero_before_less=_ZERO_BEFORE_PRE, end=_END, zero=_ZERO)
-    return b"\xf9" + number(epoch) + key if epoch else key
+    _leave_out_zeros(tokens)
+    tokens.append(_END)
+    return (b"\xf9" + number(epoch) if epoch else b"") + b"".join(tokens)
 
 
-def _word(word: str, before: str, behind: str) -> tuple[int, bytes]:
+def _number(digits: str) -> bytes:
+    n = int(digits)
+    return number(n) if n else _ZERO
+
+
+def _leave_out_zeros(tokens: list[bytes]) -> None:
+    while tokens and tokens[-1] == _ZERO:
+        tokens.pop()
+
+
+def _word(word: str, before: str, behind: str) -> bytes:
     rank = _PRE_RELEASE.get(word)
     if rank is None or before.endswith(")") or (len(word) == 1 and not behind[:1].isdigit()):
-        return 1, b"\x10" + text(word)
-    return -1, bytes((0x02, 0x03 + rank))
+        return b"\x10" + text(word)
+    return bytes((0x02, 0x03 + rank))
 
 
 def series(numbers: Sequence[str]) -> tuple[bytes, bytes]:
-    """All versions that begin with these numbers; `6.0.*` begins with the pre-releases of 6.0."""
-    values = [int(n) for n in numbers]
-    above = b"".join(number(n) if n else _ZERO for n in values) + ABOVE_SERIES
-    last = len(values)
-    while last and values[last - 1] == 0:
-        last -= 1
-    begin = b"".join(number(n) if n else _ZERO for n in values[:last]) + _ZERO_BEFORE_PRE * (len(values) - last)
-    return begin, above
+    """All versions that begin with these numbers; `6.0.*` begins with the pre-releases of 6.0, which are those of 6."""
+    tokens = [_number(n) for n in numbers]
+    above = b"".join(tokens) + ABOVE_SERIES
+    _leave_out_zeros(tokens)
+    return b"".join(tokens), above
