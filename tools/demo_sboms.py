@@ -103,7 +103,9 @@ def yocto(series: int, **changed: str) -> str:
     rows = []
     for line in TABLES["YOCTO"].strip().splitlines():
         name, *versions, identity, licence = (cell.strip() for cell in line.split("|"))
-        version = changed.get(name.replace("-", "_").replace(".", "_"), versions[series])
+        version = changed.get(
+            name.removeprefix("lib") if name == "libcurl" else name.replace("-", "_"), versions[series]
+        )
         if version:
             rows.append(f"{name} | {version} | {identity} | OpenEmbedded | {licence}")
     return "\n".join(rows)
@@ -179,21 +181,9 @@ def _node(part: Part, *, classic: bool) -> dict[str, Any]:
         node["cpe"] = part.cpes[0]
     if part.purl:
         node["purl"] = part.purl
-    if len(part.cpes) > 1 and not classic:
-        node["evidence"] = {
-            "identity": [
-                {
-                    "field": "cpe",
-                    "concludedValue": cpe,
-                    "confidence": 1,
-                    "methods": [{"technique": "manifest-analysis", "confidence": 1}],
-                }
-                for cpe in part.cpes
-            ]
-        }
     level, end = part.support
-    properties = [{"name": "suture:supportLevel", "value": level}] if level else []
-    properties += [{"name": "suture:endOfSupport", "value": end}] if end else []
+    properties = [{"name": "suture:support-level", "value": level}] if level else []
+    properties += [{"name": "cdx:lifecycle:milestone:endOfSupport", "value": end}] if end else []
     if properties:
         node["properties"] = properties
     return node
@@ -372,14 +362,14 @@ DEVICES = (
         "Aria P2",
         "4.2",
         "2025-03-04T08:02:00Z",
-        _pump("4.2", 1, TABLES["WIFI"], **_P42, openssl="3.0.15", libcurl="7.88.1"),
+        _pump("4.2", 1, TABLES["WIFI"], **_P42, openssl="3.0.15", curl="7.88.1"),
     ),
     Device(
         "aria-p2-4.2.cdx.json",
         "Aria P2",
         "4.2",
         "2025-03-04T08:02:00Z",
-        _pump("4.2", 1, TABLES["WIFI"] + TABLES["VXWORKS"], **_P42, openssl="3.0.13", libcurl="7.88.1"),
+        _pump("4.2", 1, TABLES["WIFI"] + TABLES["VXWORKS"], **_P42, openssl="3.0.13", curl="7.88.1"),
     ),
     Device(
         "aria-p2-4.2.1.cdx.json",
