@@ -124,10 +124,10 @@ def why_unorderable(version: str) -> ReviewReason:
     written = version.strip().lower()
     if written in _NO_VERSION:
         return ReviewReason.NO_VERSION
-    if versions.looks_like_a_commit(written):
-        return ReviewReason.COMMITS
     if not any("0" <= character <= "9" for character in written):
         return ReviewReason.NO_DIGIT
+    if versions.looks_like_a_commit(written):
+        return ReviewReason.COMMITS
     if _FREE_TEXT_SIGNS.intersection(written) or not written.isascii() or len(written.split()) > 1:
         return ReviewReason.FREE_TEXT
     if "*" in written or written.endswith(".x"):

@@ -75,11 +75,12 @@ def key(scheme: str, version: str) -> bytes:
         raise Unorderable(f"no version order is named {quoted(scheme)}")
     if len(version) > LONGEST_TEXT:
         raise TooLong(f"a version of {len(version)} characters is longer than any real one")
-    if not _has_digit(version):
+    written = version.strip()
+    if not _has_digit(written):
         raise Unorderable(f"{quoted(version)} has no digit, so it has no place in an order")
-    if is_series(version):
+    if written[-1] in "*xX" and is_series(written):
         raise Unorderable(f"{quoted(version)} is a series of versions, not one")
-    made = found.encode(version.strip())
+    made = found.encode(written)
     if len(made) > LONGEST_KEY:
         raise TooLong(f"the key of {quoted(version)} is longer than {LONGEST_KEY} bytes")
     return made

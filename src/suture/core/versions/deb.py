@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from suture.core.versions.encoding import ABOVE_SERIES, Unorderable, number, quoted
+from suture.core.versions.encoding import ABOVE_SERIES, PLAIN_NUMBERS, Unorderable, number, quoted
 
 _END = b"\x02"
 _ZERO_PART = _END + number(0) + _END
@@ -46,12 +46,20 @@ def _part(part: str) -> bytes:
     """One of upstream and revision."""
     if part.strip("0") == "":  # nothing, and a zero, are what the end stands for
         return _ZERO_PART
-    pairs = [
-        letters.encode("ascii").translate(_CHARACTERS) + _END + number(int(digits or 0))
-        for letters, digits in _pairs(part)
-        if letters or digits
-    ]
-    return b"".join(pairs) + _END
+    key = []
+    for letters, digits in _pairs(part):
+        if letters or digits:
+            key.append(_FREQUENT.get(letters) or _text(letters))
+            key.append(PLAIN_NUMBERS.get(digits) or number(int(digits or 0)))
+    key.append(_END)
+    return b"".join(key)
+
+
+def _text(letters: str) -> bytes:
+    return letters.encode("ascii").translate(_CHARACTERS) + _END
+
+
+_FREQUENT = {letters: _text(letters) for letters in ("", ".", "~", "+")}
 
 
 def series(numbers: Sequence[str]) -> tuple[bytes, bytes]:

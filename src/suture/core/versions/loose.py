@@ -53,7 +53,27 @@ _PRE_RELEASE = {  # rank among pre-releases
 }
 _SAY_NOTHING = frozenset({"final", "ga", "release"})
 _IN_FRONT = frozenset({"v", "ver", "version", "firmware"})
-_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_MONTHS = {
+    name: number
+    for number, names in enumerate(
+        (
+            ("jan", "january"),
+            ("feb", "february"),
+            ("mar", "march"),
+            ("apr", "april"),
+            ("may",),
+            ("jun", "june"),
+            ("jul", "july"),
+            ("aug", "august"),
+            ("sep", "sept", "september"),
+            ("oct", "october"),
+            ("nov", "november"),
+            ("dec", "december"),
+        ),
+        start=1,
+    )
+    for name in names
+}
 _MAY_STAND_IN_FRONT = frozenset(
     {*_IN_FRONT, *_SAY_NOTHING, *_PRE_RELEASE, *_MONTHS, "build", "update", "patch", "rev", "revision", "fix", "hotfix"}
     | {"smr"}  # Samsung's monthly releases, 'SMR Aug-2023 Release 1'
@@ -69,18 +89,13 @@ _PROSE = frozenset({
 
 _runs = re.compile(r"[0-9]+|[a-z]+|[^0-9a-z]+").findall
 _words = re.compile(r"[a-z]+").findall
-_refused = re.compile(
-    r"[<>=,;|&!?*\"/]"  # operators, lists, wildcards
-    r"|[0-9]\s+-\s+v?[0-9]"  # '1.0 - 1.5'
-    r"|\.x(?:\.|$)"  # '5.x'
-    r"|\S(?:\s+\S+){5}"  # six words and more are prose
-).search
-_epoch = re.compile(r"([0-9]+):(?=[0-9])").match
-_named_or_long_hash = re.compile(r"commit[\s:_-]*[0-9a-f]{5,64}|[0-9a-f]{40}|[0-9a-f]{64}").fullmatch
-_hex = re.compile(r"(?=.*[0-9])[0-9]*[a-f][0-9a-f]*").fullmatch
-_number_with_letters = re.compile(r"[a-f]?[0-9]+(?:[a-f]|[ab][0-9]+)?").fullmatch
+_operator = re.compile(r"[<>=,;|&!?*\"/]|\.x(?:\.|$)").search  # '<= 4.1', '1.0, 1.1', '5.x'
+_from_to = re.compile(r"[0-9]\s+-\s+v?[0-9]").search  # '1.0 - 1.5'
 _name_in_front = re.compile(r"([a-z][^0-9]*[\s:])").match
-_month_and_year = re.compile(rf"({'|'.join(_MONTHS)})[a-z]*[-_. ]+([0-9]{{4}})(?![0-9])")
+_epoch = re.compile(r"([0-9]+):(?=[0-9])").match
+_named_commit = re.compile(r"commit[\s:_-]*[0-9a-f]{5,64}").fullmatch
+_hex = re.compile(r"[0-9]*[a-f][0-9a-f]*").fullmatch
+_number_with_letters = re.compile(r"[a-f]?[0-9]+(?:[a-f]|[ab][0-9]+)?").fullmatch
 
 
 def loose(version: str) -> bytes:
@@ -96,22 +111,21 @@ def loose(version: str) -> bytes:
 
 def looks_like_a_commit(version: str) -> bool:
     """Whether this is a commit hash, whole or cut to at least seven digits; `20240115a` and `1234567b2` are not."""
-    if _named_or_long_hash(version):
-        return True
-    return len(version) >= 7 and bool(_hex(version)) and not _number_with_letters(version)
+    if len(version) < 7:
+        return False
+    if _hex(version):
+        return len(version) in (40, 64) or not _number_with_letters(version)
+    return version.startswith("commit") and bool(_named_commit(version))
 
 
 def _worded(version: str) -> bytes:
-    if not version.isascii() or _refused(version):
-        raise Unorderable(f"{quoted(version)} is not one version: operators, lists, wildcards and prose have no order")
+    if not version.isascii() or _operator(version):
+        raise Unorderable(f"{quoted(version)} is not one version: operators, lists and wildcards have no order")
     if looks_like_a_commit(version):
         raise Unorderable(f"{quoted(version)} looks like a commit, and commits have no order")
-    found = _name_in_front(version)
-    if found and any(len(word) > 2 and word not in _MAY_STAND_IN_FRONT for word in _words(found[1])):
-        raise Unorderable(f"{quoted(version)} begins with a name, so it is not a version alone")
-    version = _month_and_year.sub(lambda date: f"{date[2]}.{_MONTHS.index(date[1]) + 1}", version)
+    if not version.isprintable() or " " in version or ":" in version:
+        _refuse_prose(version)
     found = _epoch(version)
-    epoch = int(found[1]) if found else 0
     runs = _runs(version[found.end() :] if found else version)
     tokens: list[bytes] = []
     has_digit = False
@@ -124,13 +138,27 @@ def _worded(version: str) -> bytes:
                 raise Unorderable(f"{quoted(version)} is prose, not one version")
             if run in _SAY_NOTHING or (run in _IN_FRONT and not tokens):
                 continue
+            if run in _MONTHS and i + 2 < len(runs) and len(runs[i + 2]) == 4 and runs[i + 2].isdigit():
+                tokens.append(_number(runs[i + 2]))  # the year goes first, and the month takes its place
+                runs[i + 2] = str(_MONTHS[run])
+                continue
             _leave_out_zeros(tokens)
             tokens.append(_word(run, runs[i - 1] if i else "", runs[i + 1] if i + 1 < len(runs) else ""))
     if not has_digit:
         raise Unorderable(f"{quoted(version)} has no digit, so it has no place in an order")
     _leave_out_zeros(tokens)
     tokens.append(_END)
+    epoch = int(found[1]) if found else 0
     return (b"\xf9" + number(epoch) if epoch else b"") + b"".join(tokens)
+
+
+def _refuse_prose(version: str) -> None:
+    """Refuse what several words make of a version: a span, a sentence, a product's name and its version."""
+    if _from_to(version) or len(version.split()) > 5:
+        raise Unorderable(f"{quoted(version)} is not one version")
+    found = _name_in_front(version)
+    if found and any(len(word) > 2 and word not in _MAY_STAND_IN_FRONT for word in _words(found[1])):
+        raise Unorderable(f"{quoted(version)} begins with a name, so it is not a version alone")
 
 
 def _number(digits: str) -> bytes:
