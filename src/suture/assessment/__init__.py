@@ -1,1 +1,1 @@
-"""A room being built."""
+"""Room 4: what a vulnerability means for our devices: exploitability × severity of harm, controlled or not."""

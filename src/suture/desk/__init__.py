@@ -1,0 +1,1 @@
+"""Room 11: what lands on whose desk. Reads only: nothing here is stored."""
