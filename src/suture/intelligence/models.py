@@ -182,6 +182,7 @@ class Assertion(models.Model):
         constraints = (models.UniqueConstraint(fields=["record_id", "source", "f"], name="one_assertion"),)
         indexes = (
             models.Index(fields=["vuln"], name="assertion_vuln"),
+            models.Index(fields=["sha256"], name="assertion_sha256"),
             models.Index(fields=["t"], condition=Q(t__lt=OPEN), name="assertion_closed"),
         )
 

@@ -141,6 +141,7 @@ class Migration(migrations.Migration):
                 "db_table": "assertion",
                 "indexes": [
                     models.Index(fields=["vuln"], name="assertion_vuln"),
+                    models.Index(fields=["sha256"], name="assertion_sha256"),
                     models.Index(
                         condition=models.Q(("t__lt", 4611686018427387904)), fields=["t"], name="assertion_closed"
                     ),
