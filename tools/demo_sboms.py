@@ -292,14 +292,14 @@ def spdx(device: Device) -> dict[str, Any]:
 
 
 def _pump(
-    version: str, series: int, wifi: str, *, gateway: str, library: str, xnet: str, xcr: str, **changed: str
+    version: str, series: int, wifi: tuple[str, str], *, gateway: str, library: str, xnet: str, xcr: str, **changed: str
 ) -> tuple[Module, ...]:
     main = yocto(series, **changed) + "\n" + TABLES["PUMP"].format(gw=gateway, lib=library)
     return (
         Module("pump-main", f"{version}.0" if version.count(".") == 1 else version, MAKER, "firmware", main),
         Module("telemetry", "2.3.1", MAKER, "application", TABLES["PUMP_GO"].format(xnet=xnet, xcr=xcr)),
         Module("motion-controller", "1.9.4", MAKER, "firmware", TABLES["MOTION"]),
-        Module("wifi-module-fw", "1.8.2", "Corvane", "firmware", wifi),
+        Module("wifi-module-fw", wifi[0], "Corvane", "firmware", wifi[1]),
     )
 
 
@@ -339,6 +339,12 @@ def _app(app: str, **v: str) -> tuple[Module, ...]:
     )
 
 
+_WIFI = {
+    "1.5.0": ("1.5.0", TABLES["WIFI"] + TABLES["LWIP"]),
+    "first": ("1.8.2", TABLES["WIFI"]),  # as the supplier declared it at first: without its operating system
+    "1.8.2": ("1.8.2", TABLES["WIFI"] + TABLES["VXWORKS"]),
+    "2.0.1": ("2.0.1", TABLES["WIFI"] + TABLES["LWIP"]),
+}
 _GO_OLD, _GO_NEW = {"xnet": "0.6.0", "xcr": "0.5.0"}, {"xnet": "0.23.0", "xcr": "0.21.0"}
 _P42 = {"gateway": "4.2.0", "library": "7.1", "xnet": "0.14.0", "xcr": "0.12.0"}
 
@@ -348,28 +354,28 @@ DEVICES = (
         "Aria P2",
         "4.0",
         "2022-11-02T09:14:00Z",
-        _pump("4.0", 0, TABLES["WIFI"], gateway="4.0.3", library="6.2", **_GO_OLD),
+        _pump("4.0", 0, _WIFI["1.5.0"], gateway="4.0.3", library="6.2", **_GO_OLD),
     ),
     Device(
         "aria-p2-4.1.cdx.json",
         "Aria P2",
         "4.1",
         "2024-02-27T10:40:00Z",
-        _pump("4.1", 1, TABLES["WIFI"] + TABLES["VXWORKS"], gateway="4.1.1", library="6.8", **_GO_OLD),
+        _pump("4.1", 1, _WIFI["1.8.2"], gateway="4.1.1", library="6.8", **_GO_OLD),
     ),
     Device(
         "aria-p2-4.2-first.cdx.json",
         "Aria P2",
         "4.2",
         "2025-03-04T08:02:00Z",
-        _pump("4.2", 1, TABLES["WIFI"], **_P42, openssl="3.0.15", curl="7.88.1"),
+        _pump("4.2", 1, _WIFI["first"], **_P42, openssl="3.0.15", curl="7.88.1"),
     ),
     Device(
         "aria-p2-4.2.cdx.json",
         "Aria P2",
         "4.2",
         "2025-03-04T08:02:00Z",
-        _pump("4.2", 1, TABLES["WIFI"] + TABLES["VXWORKS"], **_P42, openssl="3.0.13", curl="7.88.1"),
+        _pump("4.2", 1, _WIFI["1.8.2"], **_P42, openssl="3.0.13", curl="7.88.1"),
     ),
     Device(
         "aria-p2-4.2.1.cdx.json",
@@ -377,7 +383,7 @@ DEVICES = (
         "4.2.1",
         "2026-08-10T16:20:00Z",
         _pump(
-            "4.2.1", 2, TABLES["WIFI"], gateway="4.2.1", library="7.3", **_GO_NEW, openssl="3.2.3", dropbear="2025.88"
+            "4.2.1", 2, _WIFI["2.0.1"], gateway="4.2.1", library="7.3", **_GO_NEW, openssl="3.2.3", dropbear="2025.88"
         ),
     ),
     Device(
