@@ -113,6 +113,7 @@ def looks_like_a_commit(version: str) -> bool:
     """Whether this is a commit hash, whole or cut to at least seven digits; `20240115a` and `1234567b2` are not."""
     if len(version) < 7:
         return False
+    version = version.lower()
     if _hex(version):
         return len(version) in (40, 64) or not _number_with_letters(version)
     return version.startswith("commit") and bool(_named_commit(version))
@@ -128,11 +129,12 @@ def _worded(version: str) -> bytes:
     found = _epoch(version)
     runs = _runs(version[found.end() :] if found else version)
     tokens: list[bytes] = []
-    has_digit = False
     for i, run in enumerate(runs):
-        if run[0].isdigit():
-            has_digit = True
-            tokens.append(_PLAIN.get(run) or _number(run))
+        token = _PLAIN.get(run)
+        if token is not None:
+            tokens.append(token)
+        elif run[0].isdigit():
+            tokens.append(_number(run))
         elif run[0].isalpha():
             if run in _PROSE:
                 raise Unorderable(f"{quoted(version)} is prose, not one version")
@@ -142,10 +144,9 @@ def _worded(version: str) -> bytes:
                 tokens.append(_number(runs[i + 2]))  # the year goes first, and the month takes its place
                 runs[i + 2] = str(_MONTHS[run])
                 continue
-            _leave_out_zeros(tokens)
+            if tokens and tokens[-1] == _ZERO:
+                _leave_out_zeros(tokens)
             tokens.append(_word(run, runs[i - 1] if i else "", runs[i + 1] if i + 1 < len(runs) else ""))
-    if not has_digit:
-        raise Unorderable(f"{quoted(version)} has no digit, so it has no place in an order")
     _leave_out_zeros(tokens)
     tokens.append(_END)
     epoch = int(found[1]) if found else 0
