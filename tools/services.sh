@@ -4,6 +4,7 @@
 chromium_missing=""
 postgres_missing=""
 postgres_url=""
+rpm_missing=""
 _pg_dir=""
 _pg_bin=""
 
@@ -24,6 +25,10 @@ need_chromium() {
     fi
     chromium_missing="no Chromium: the browser tests were skipped (Debian: apt-get install chromium, as root)"
     return 1
+}
+
+need_rpm() {
+    command -v rpm >/dev/null || _apt_install rpm || { rpm_missing="no rpm: the comparison with rpm's own order was skipped"; return 1; }
 }
 
 _find_postgres() {

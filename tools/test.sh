@@ -12,6 +12,7 @@ failed=0
 # shellcheck source=tools/services.sh
 source tools/services.sh
 need_chromium || missing+=("$chromium_missing")
+need_rpm || missing+=("$rpm_missing")
 
 engine() {  # name, database url
     echo "== the suite on $1"

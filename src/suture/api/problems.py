@@ -36,16 +36,18 @@ class ProblemOut(Schema):
     title: str
     status: int
     detail: str
-    problems: list[ProblemAt] = []
+    problems: list[ProblemAt]
 
 
-REFUSALS: dict[int, Any] = {code: ProblemOut for code in (400, 401, 403, 404, 409, 413, 422)}
+REFUSALS: dict[int, Any] = dict.fromkeys((400, 401, 403, 404, 409, 413, 422), ProblemOut)
 
 
 def register(api: NinjaAPI) -> None:
     """Hang the handlers on an API."""
 
-    def answer(request: HttpRequest, status: int, detail: str, problems: list[dict[str, str]] | None = None) -> HttpResponse:
+    def answer(
+        request: HttpRequest, status: int, detail: str, problems: list[dict[str, str]] | None = None
+    ) -> HttpResponse:
         body = {
             "type": "about:blank", "title": HTTPStatus(status).phrase, "status": status, "detail": detail,
             "problems": problems or [],

@@ -1,0 +1,201 @@
+"""The API's operations: hand in an SBOM, read releases and their findings."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from ninja import File, NinjaAPI, Query, Router, Schema
+from ninja.files import UploadedFile
+
+from suture import __version__
+from suture.api.auth import CALLERS, caller
+from suture.api.paging import LARGEST_PAGE, read_cursor, tagged, write_cursor
+from suture.api.problems import REFUSALS, ProblemAt, register
+from suture.core.errors import InvalidValue, NotFound
+from suture.detection.models import Finding
+from suture.detection.queries import coverage, findings_of
+from suture.detection.services import take_in_sbom
+from suture.inventory.models import Release
+
+api = NinjaAPI(
+    title="Suture", version=__version__, docs_url=None, urls_namespace="suture-api", auth=CALLERS,
+    description="Postmarket cybersecurity of medical devices. Errors are problem documents (RFC 9457).",
+)  # fmt: skip
+register(api)
+router = Router(tags=["releases"])
+
+
+class ReleaseOut(Schema):
+    """A release. `sbom_sha256` is null where nobody handed one in: the release is not assessed, not clean."""
+
+    uid: UUID
+    product: str
+    version: str
+    state: str
+    sbom_sha256: str | None
+    matched_at: datetime | None
+    knowledge_revision: int | None
+
+
+class ReleasePage(Schema):
+    """A page of releases; `next` is the cursor of the following one, null at the end."""
+
+    items: list[ReleaseOut]
+    next: str | None
+
+
+class ReasonOut(Schema):
+    """Why: one sentence, and the statement it rests on."""
+
+    kind: str
+    says: str
+    source: str = ""
+    record: str = ""
+    dated: str = ""
+
+
+class ComponentOut(Schema):
+    """A component concerned."""
+
+    ref: str
+    name: str
+    version: str
+
+
+class FindingOut(Schema):
+    """One vulnerability in one release. `result`: affected, conditional or possible."""
+
+    uid: UUID
+    vulnerability: str
+    title: str
+    result: str
+    components: list[ComponentOut]
+    reasons: list[ReasonOut]
+    first_seen: datetime
+
+
+class CoverageOut(Schema):
+    """What was looked at: a list of findings means nothing without it."""
+
+    says: str
+    components: int
+    monitored: int
+    not_assessed: int
+
+
+class FindingPage(Schema):
+    """A page of findings with what they rest on."""
+
+    release: str
+    knowledge_revision: int | None
+    coverage: CoverageOut
+    items: list[FindingOut]
+    next: str | None
+
+
+class SbomTaken(Schema):
+    """What came of an upload. `new` is false when these very bytes were the current SBOM already."""
+
+    release: UUID
+    sbom: UUID
+    sha256: str
+    new: bool
+    components: int
+    skipped: int
+    findings: int
+    says: str
+    problems: list[ProblemAt]
+
+
+def _release(uid: UUID) -> Release:
+    found = Release.objects.select_related("product", "sbom").filter(uid=uid).first()
+    if found is None:
+        raise NotFound("there is no such release")
+    return found
+
+
+def _out(release: Release) -> dict[str, Any]:
+    matched = getattr(release, "matched", None)
+    return {
+        "uid": release.uid, "product": release.product.brand_name, "version": release.version, "state": release.state,
+        "sbom_sha256": release.sbom.sha256 if release.sbom else None,
+        "matched_at": matched.at if matched else None, "knowledge_revision": matched.rev if matched else None,
+    }  # fmt: skip
+
+
+@router.get("/releases", response={200: ReleasePage, **REFUSALS}, summary="List releases")
+def list_releases(request: HttpRequest, cursor: str = "", limit: int = Query(100, ge=1, le=LARGEST_PAGE)) -> Any:
+    """Releases in the order they were registered, those in development and retired ones included."""
+    rows = list(
+        Release.objects.select_related("product", "sbom", "matched")
+        .filter(pk__gt=read_cursor(cursor))
+        .order_by("pk")[: limit + 1]
+    )
+    more = len(rows) > limit
+    return {"items": [_out(row) for row in rows[:limit]], "next": write_cursor(rows[limit - 1].pk) if more else None}
+
+
+@router.get("/releases/{uid}", response={200: ReleaseOut, **REFUSALS}, summary="One release")
+def one_release(request: HttpRequest, uid: UUID) -> Any:
+    """One release by its uid."""
+    return _out(_release(uid))
+
+
+@router.get(
+    "/releases/{uid}/findings", response={200: FindingPage, 304: None, **REFUSALS}, summary="Findings of a release"
+)
+def list_findings(
+    request: HttpRequest, response: HttpResponse, uid: UUID, cursor: str = "",
+    limit: int = Query(200, ge=1, le=LARGEST_PAGE),
+) -> Any:  # fmt: skip
+    """Findings with why each matched, and what was not looked at. Has an ETag: ask again with If-None-Match."""
+    release, person = _release(uid), caller(request)
+    matched = getattr(release, "matched", None)
+    known = f"{matched.rev} {matched.at}" if matched else "not matched"
+    if tagged(request, response, f"{person.pk} {release.portfolio_rev} {known} {cursor} {limit}"):
+        return 304, None
+    rows = list(findings_of(release, person).filter(pk__gt=read_cursor(cursor)).order_by("pk")[: limit + 1])
+    more = len(rows) > limit
+    seen = coverage(release)
+    return {
+        "release": release.label, "knowledge_revision": matched.rev if matched else None,
+        "coverage": {
+            "says": seen.says, "components": seen.components, "monitored": seen.monitored,
+            "not_assessed": seen.components - seen.monitored,
+        },
+        "items": [_finding(row) for row in rows[:limit]],
+        "next": write_cursor(rows[limit - 1].pk) if more else None,
+    }  # fmt: skip
+
+
+def _finding(row: Finding) -> dict[str, Any]:
+    return {
+        "uid": row.uid, "vulnerability": row.vulnerability.preferred_id, "title": row.vulnerability.title,
+        "result": row.result, "components": row.components, "reasons": row.reasons, "first_seen": row.first_seen,
+    }  # fmt: skip
+
+
+@router.post("/releases/{uid}/sboms", response={200: SbomTaken, 201: SbomTaken, **REFUSALS}, summary="Hand in an SBOM")
+def hand_in_sbom(request: HttpRequest, uid: UUID, file: File[UploadedFile], confirmed: bool = False) -> Any:
+    """Read an SBOM (CycloneDX or SPDX JSON) into a release and match it at once. The same bytes twice change nothing.
+
+    An SBOM with less than half the components of the current one is refused unless `confirmed` is true.
+    """
+    data = file.read()
+    if not data:
+        raise InvalidValue("the file is empty")
+    taken = take_in_sbom(
+        release=_release(uid), data=data, file_name=file.name or "upload", by=caller(request), confirmed=confirmed
+    )
+    document = taken.document
+    return (201 if taken.new else 200), {
+        "release": uid, "sbom": document.uid, "sha256": document.sha256, "new": taken.new,
+        "components": document.components_read, "skipped": document.components_skipped, "findings": taken.findings,
+        "says": taken.says, "problems": document.problems,
+    }  # fmt: skip
+
+
+api.add_router("", router)
