@@ -55,9 +55,15 @@ def import_feeds(
 
 def _bar() -> Progress:
     return Progress(
-        TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), DownloadColumn(), TimeElapsedColumn(),
-        console=Console(file=sys.stderr), transient=True, disable=not sys.stderr.isatty(),
-    )  # fmt: skip
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TaskProgressColumn(),
+        DownloadColumn(),
+        TimeElapsedColumn(),
+        console=Console(file=sys.stderr),
+        transient=True,
+        disable=not sys.stderr.isatty(),
+    )
 
 
 def _table(results: list[SourceResult]) -> None:
@@ -66,19 +72,38 @@ def _table(results: list[SourceResult]) -> None:
         return
     as_table(
         [
-            "source", "outcome", "records", "new", "amended", "same", "unreadable", "ranges", "accepted", "review", "s",
+            "source",
+            "outcome",
+            "records",
+            "new",
+            "amended",
+            "same",
+            "unreadable",
+            "ranges",
+            "accepted",
+            "review",
+            "s",
             "peak MB",
-        ],  # fmt: skip
+        ],
         [
             [
-                r.source, r.outcome, f"{r.counts.records:,}", f"{r.counts.new:,}", f"{r.counts.amended:,}",
-                f"{r.counts.unchanged:,}", f"{r.counts.unreadable:,}", f"{r.counts.stated:,}", f"{r.counts.accepted:,}",
-                f"{sum(r.counts.review.values()):,}", f"{r.seconds:.1f}", f"{r.peak_mb:.0f}",
+                r.source,
+                r.outcome,
+                f"{r.counts.records:,}",
+                f"{r.counts.new:,}",
+                f"{r.counts.amended:,}",
+                f"{r.counts.unchanged:,}",
+                f"{r.counts.unreadable:,}",
+                f"{r.counts.stated:,}",
+                f"{r.counts.accepted:,}",
+                f"{sum(r.counts.review.values()):,}",
+                f"{r.seconds:.1f}",
+                f"{r.peak_mb:.0f}",
             ]
             for r in results
         ],
         right=range(2, 12),
-    )  # fmt: skip
+    )
     waiting = [(r.source, reason, count) for r in results for reason, count in r.counts.review.most_common()]
     if waiting:
         typer.echo("")
@@ -127,12 +152,16 @@ def show_status(output: Format = Output.TABLE) -> None:
         ["source", "revision", "dated", "age h", "limit h", "state"],
         [
             [
-                s.source, s.rev, s.dated[:16], f"{s.age:.0f}", f"{s.budget:.0f}",
+                s.source,
+                s.rev,
+                s.dated[:16],
+                f"{s.age:.0f}",
+                f"{s.budget:.0f}",
                 s.refused or ("late" if s.late else "fresh"),
             ]
             for s in rows
         ],
         right=[1, 3, 4],
-    )  # fmt: skip
+    )
     if not rows:
         say("No source was ever taken in: every release is not assessed. Begin with: suture feeds import FOLDER")
