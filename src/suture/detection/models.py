@@ -109,7 +109,6 @@ class Cause(models.TextChoices):
     NEVER_NAMED = "no source has ever named it"
     NO_VERSION = "version missing"
     UNORDERABLE = "version has no order"
-    ONLY_REVIEW = "only unread ranges"
 
 
 class Gap(models.Model):
@@ -119,6 +118,7 @@ class Gap(models.Model):
     component = models.ForeignKey(Component, on_delete=models.CASCADE, related_name="+", db_index=False)
     cause = models.CharField(max_length=40, choices=Cause)
     says = models.CharField(max_length=1000)
+    space = models.CharField(max_length=200, blank=True)  # the ecosystem nobody watches: 'deb/debian:12/'
 
     class Meta:
         db_table = "gap"
@@ -212,7 +212,7 @@ class Finding(models.Model):
     components = models.JSONField(default=list)  # [{"ref", "name", "version"}]
     stated = models.JSONField(default=list)  # [{"says", "by", "uid", "at"}]
     first_seen_rev = models.BigIntegerField()
-    first_seen_at = models.DateTimeField()
+    first_seen = models.DateTimeField()  # when we first knew of it; earlier than `rev` suggests after a merge
     gone_at = models.DateTimeField(null=True)
     gone_because = models.CharField(max_length=500, blank=True)
     reopened_at = models.DateTimeField(null=True)

@@ -1,0 +1,176 @@
+"""A release's findings follow what matching draws: new ones come, others go with why, come back, or merge.
+
+Nothing is deleted. Everything here happens inside `services.match_release`'s transaction.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+
+from suture.accounts.services import new_uid
+from suture.core.matching import MatchClass
+from suture.detection.models import Finding
+from suture.detection.reasons import Drawn
+from suture.intelligence.models import Assertion, Vulnerability
+from suture.inventory.models import Release
+
+BATCH = 500
+FIELDS = (
+    "vulnerability", "result", "reasons", "components", "stated", "first_seen", "first_seen_rev", "gone_at",
+    "gone_because", "reopened_at", "merged_into", "history",
+)  # fmt: skip
+
+
+def note(finding: Finding, at: datetime, rev: int, what: str, why: str) -> None:
+    """Add a line to a finding's own history."""
+    finding.history = [*finding.history, {"at": at.isoformat(timespec="seconds"), "rev": rev, "what": what, "why": why}]
+
+
+def reconcile(
+    release: Release, drawn: Mapping[int, Drawn], present: Iterable[tuple[str, str]], rev: int, at: datetime
+) -> Counter[str]:
+    """Bring a release's findings in line with a match. Counts what happened: new, gone, reopened, changed, merged.
+
+    Args:
+        drawn: by vulnerability.
+        present: (name, version) of every component of the current SBOM, for the reason why one went.
+    """
+    happened: Counter[str] = Counter()
+    findings = {f.vulnerability_id: f for f in Finding.objects.filter(release=release).select_for_update()}
+    touched: dict[int, Finding] = {}
+    happened["merged"] = _merge(findings, touched, rev, at)
+    here = set(present)
+    going: list[Finding] = []
+    for vulnerability, finding in findings.items():
+        one = drawn.get(vulnerability)
+        if one is not None:
+            outcome = _renew(finding, one, rev, at)
+        elif finding.stated:
+            outcome = _only_stated(finding)
+        elif finding.gone_at is None:
+            outcome = "gone"
+            going.append(finding)
+        else:
+            outcome = ""
+        if outcome:
+            happened[outcome] += 1
+            touched[finding.pk] = finding
+    _go(going, here, rev, at)
+    new = [
+        Finding(
+            uid=new_uid(), release=release, vulnerability_id=vulnerability, result=one.result.value,
+            reasons=one.listed(), components=one.found_in(), first_seen=at, first_seen_rev=rev,
+        )
+        for vulnerability, one in sorted(drawn.items())
+        if vulnerability not in findings
+    ]  # fmt: skip
+    happened["new"] = len(new)
+    Finding.objects.bulk_create(new, batch_size=BATCH)
+    Finding.objects.bulk_update(touched.values(), FIELDS, batch_size=BATCH)
+    return +happened
+
+
+def _renew(finding: Finding, one: Drawn, rev: int, at: datetime) -> str:
+    """Matching finds it: it comes back if it was gone, and its reasons are today's."""
+    reasons, components = one.listed(), one.found_in()
+    came_back = finding.gone_at is not None
+    if came_back:
+        finding.gone_at, finding.gone_because, finding.reopened_at, finding.merged_into = None, "", at, None
+        note(finding, at, rev, "reopened", "it matches again")
+    elif (finding.result, finding.reasons, finding.components) == (one.result.value, reasons, components):
+        return ""
+    finding.result, finding.reasons, finding.components = one.result.value, reasons, components
+    return "reopened" if came_back else "changed"
+
+
+def _only_stated(finding: Finding) -> str:
+    """Matching does not find it, but a person said that it concerns the release: that stands."""
+    if not finding.reasons:
+        return ""
+    finding.reasons, finding.result = [], MatchClass.AFFECTED.value
+    return "changed"
+
+
+def _go(going: Sequence[Finding], here: set[tuple[str, str]], rev: int, at: datetime) -> None:
+    records = {(r["source"], r["record"]) for f in going for r in f.reasons if r["record"]}
+    now = _as_of_now({record for _, record in records}, rev)
+    for finding in going:
+        finding.gone_at, finding.gone_because = at, _why_gone(finding, here, now)[:500]
+        note(finding, at, rev, "gone", finding.gone_because)
+
+
+def _as_of_now(records: Iterable[str], rev: int) -> dict[tuple[str, str], str]:
+    """What became of some records: {(source, record): sentence}."""
+    rows = Assertion.objects.filter(record_id__in=sorted(set(records)), f__lte=rev, t__gt=rev)
+    said = {}
+    for source, record, withdrawn, modified in rows.values_list("source", "record_id", "withdrawn", "modified"):
+        if withdrawn:
+            on = f" on {withdrawn[:10]}" if withdrawn[:1].isdigit() else ""
+            said[source, record] = f"{record} was withdrawn by {source}{on}"
+        else:
+            on = f" of {modified[:10]}" if modified else ""
+            said[source, record] = f"{record} as {source} states it now{on} does not concern this version"
+    return said
+
+
+def _why_gone(finding: Finding, here: set[tuple[str, str]], now: Mapping[tuple[str, str], str]) -> str:
+    left = [c for c in finding.components if (c["name"], c["version"]) not in here]
+    if left and len(left) == len(finding.components):
+        return "no longer in the SBOM: " + ", ".join(f"{c['name']} {c['version']}".strip() for c in left)
+    sources = dict.fromkeys((r["source"], r["record"]) for r in finding.reasons if r["record"])
+    said = [now.get(one, f"{one[1]} is no longer stated by {one[0]}") for one in sources]
+    return "; ".join(said) or "nothing states it any longer"
+
+
+# ---- two ids that turn out to be one vulnerability ----
+
+
+def _merge(findings: dict[int, Finding], touched: dict[int, Finding], rev: int, at: datetime) -> int:
+    """Move findings of vulnerabilities that were taken over by another to that one, with their history."""
+    heirs = _heirs(findings)
+    for old, new in heirs.items():
+        finding = findings.pop(old)
+        heir = findings.get(new)
+        if heir is None:
+            note(finding, at, rev, "merged", "its vulnerability is the same as another and is shown under that one")
+            finding.vulnerability_id = new
+            findings[new] = touched[finding.pk] = finding
+            continue
+        _inherit(heir, finding)
+        note(heir, at, rev, "merged", "took over a finding of the same vulnerability under another id")
+        note(finding, at, rev, "merged", "its vulnerability is the same as another; see the finding it merged into")
+        if finding.gone_at is None:
+            finding.gone_at, finding.gone_because = at, "merged: two ids of one vulnerability"
+        finding.merged_into = heir
+        finding.stated = []
+        touched[finding.pk], touched[heir.pk] = finding, heir
+    return len(heirs)
+
+
+def _heirs(findings: Mapping[int, Finding]) -> dict[int, int]:
+    open_ones = [number for number, finding in findings.items() if finding.merged_into_id is None]
+    taken: dict[int, int] = {}
+    wanted = set(open_ones)
+    while wanted:  # a group may itself have been taken over; the chain is short
+        rows = Vulnerability.objects.filter(pk__in=wanted, merged_into__isnull=False).values_list("pk", "merged_into")
+        step = dict(rows)
+        taken |= step
+        wanted = set(step.values()) - set(taken)
+    heirs = {}
+    for number in open_ones:
+        last = number
+        while last in taken:
+            last = taken[last]
+        if last != number:
+            heirs[number] = last
+    return heirs
+
+
+def _inherit(heir: Finding, finding: Finding) -> None:
+    heir.stated = [*heir.stated, *finding.stated]
+    if finding.first_seen < heir.first_seen:
+        heir.first_seen, heir.first_seen_rev = finding.first_seen, finding.first_seen_rev
+    if finding.gone_at is None and heir.gone_at is not None:
+        heir.gone_at, heir.gone_because, heir.reopened_at = None, "", finding.first_seen

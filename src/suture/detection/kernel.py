@@ -1,0 +1,118 @@
+"""The range join: the one place of Suture where a component's version meets the range of a vulnerability.
+
+`rng.pkg_id = cv.pkg_id AND cv.key >= rng.lo AND cv.key < rng.hi`, on bytes, the same SQL on SQLite and PostgreSQL
+(engine.md §3). Nothing else in the house compares versions. Direction matters: for the whole portfolio the ranges
+are scanned and the small, sorted table of component versions is probed; for one SBOM the ranges are probed. SQLite
+takes the order of the tables as written when they are joined by CROSS JOIN; PostgreSQL's planner decides itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
+from typing import Any, NamedTuple
+
+from django.db import connection
+
+from suture.core.versions import HI, LO
+from suture.intelligence.models import OPEN, ORDINALS
+
+KERNEL_VERSION = 1  # raised whenever the same knowledge and portfolio give another result: releases match again
+CHUNK = 5_000  # values in one IN list; SQLite allows 32,766, PostgreSQL 65,535
+
+_WHERE = "r.pkg_id = cv.pkg_id AND cv.key >= r.lo AND cv.key < r.hi"
+_AS_OF = "r.f <= %(rev)s AND r.t > %(rev)s"
+
+# every range, probing the portfolio
+FULL = f"SELECT cv.cv_id, r.stmt FROM rng r {{join}} cv ON {_WHERE} WHERE {_AS_OF}"  # noqa: S608
+
+# component versions that lie, or lay, in a range which came or went after one revision and up to another
+CHANGED = f"""
+SELECT cv.cv_id FROM rng r {{join}} cv ON {_WHERE}
+WHERE r.stmt >= %(first)s AND r.stmt < %(last)s AND r.f > %(since)s AND r.f <= %(rev)s
+UNION
+SELECT cv.cv_id FROM rng r {{join}} cv ON {_WHERE}
+WHERE r.t > %(since)s AND r.t <= %(rev)s AND r.t < {OPEN}"""  # noqa: S608
+
+# some component versions, probing the ranges
+SOME = f"""
+SELECT cv.cv_id, r.stmt FROM {{chosen}} {{join}} {{table}} cv ON cv.cv_id = chosen.cv_id {{join}} rng r ON {_WHERE}
+WHERE {_AS_OF}"""  # noqa: S608
+
+# 'every version is affected': there a version that is missing or has no order does not matter
+WHOLE = f"SELECT r.pkg_id, r.stmt FROM rng r WHERE r.pkg_id IN ({{packages}}) AND r.lo = %(lo)s AND r.hi = %(hi)s AND {_AS_OF}"  # noqa: S608, E501
+
+# packages whose ranges came or went
+MOVED = f"""
+SELECT r.pkg_id FROM rng r WHERE r.stmt >= %(first)s AND r.stmt < %(last)s AND r.f > %(since)s AND r.f <= %(rev)s
+UNION SELECT r.pkg_id FROM rng r WHERE r.t > %(since)s AND r.t <= %(rev)s AND r.t < {OPEN}"""  # noqa: S608
+
+
+class Change(NamedTuple):
+    """What moved between two revisions: statements are numbered in the order of the assertions that make them."""
+
+    since: int
+    rev: int
+    first_assertion: int
+    last_assertion: int
+
+    def values(self) -> dict[str, int]:
+        return {
+            "since": self.since, "rev": self.rev,
+            "first": self.first_assertion << ORDINALS, "last": (self.last_assertion + 1) << ORDINALS,
+        }  # fmt: skip
+
+
+def joined(sql: str, **parts: str) -> str:
+    """A statement of this module for the engine at hand."""
+    return sql.format(join="CROSS JOIN" if connection.vendor == "sqlite" else "JOIN", **parts)
+
+
+def rows(sql: str, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
+    """Run one statement and give its rows."""
+    with connection.cursor() as cursor:
+        cursor.execute(sql, values)
+        return cursor.fetchall()
+
+
+def chunks(values: Iterable[Any], size: int = CHUNK) -> Iterator[list[Any]]:
+    """The values in lists of at most `size`."""
+    left = iter(values)
+    while part := list(islice(left, size)):
+        yield part
+
+
+def all_hits(rev: int) -> list[tuple[int, int]]:
+    """Every (component version, statement) of the portfolio at a revision: the full pass, the ranges scanned."""
+    return rows(joined(FULL), {"rev": rev})
+
+
+def hits_of(releases: Sequence[int], rev: int) -> list[tuple[int, int]]:
+    """Every (component version, statement) of some releases at a revision: the ranges probed."""
+    numbers = ", ".join(str(int(release)) for release in releases)
+    chosen = f"(SELECT DISTINCT cv_id FROM inst WHERE release_id IN ({numbers})) chosen"  # noqa: S608
+    return rows(joined(SOME, chosen=chosen, table="cv"), {"rev": rev})
+
+
+def hits_in(table: str, rev: int) -> list[tuple[int, int]]:
+    """As `hits_of`, for a table of one's own with the columns cv_id, pkg_id, key."""
+    return rows(joined(SOME, chosen=f"(SELECT cv_id FROM {table}) chosen", table=table), {"rev": rev})  # noqa: S608
+
+
+def whole_ranges(packages: Iterable[int], rev: int) -> list[tuple[int, int]]:
+    """(package, statement) where some source calls every version of the package affected."""
+    found: list[tuple[int, int]] = []
+    for part in chunks(sorted({package for package in packages if package > 0})):
+        numbers = ", ".join(str(int(package)) for package in part)
+        found += rows(WHOLE.format(packages=numbers), {"lo": LO, "hi": HI, "rev": rev})
+    return found
+
+
+def changed_versions(change: Change) -> list[int]:
+    """The component versions whose hits a change of the knowledge may have moved."""
+    return [row[0] for row in rows(joined(CHANGED), change.values())]
+
+
+def changed_packages(change: Change) -> list[int]:
+    """The packages of which a change of the knowledge speaks."""
+    return [row[0] for row in rows(MOVED, change.values())]

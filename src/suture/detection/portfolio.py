@@ -1,0 +1,210 @@
+"""From a component to the places where the range join looks for it: package, order and key.
+
+A version that has a place in its package's own order joins the *native* package and, with its `loose` key, the
+*fallback* one; a version that has none joins *twin* and *fallback* (see intelligence.Package). Where neither order
+has a place for it, or the SBOM states none, it is *unplaced*: identity exact, version unknown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
+
+from django.db import connection
+
+from suture.core import identity
+from suture.core.components import Component, Identity, PackageKind
+from suture.core.components import Package as PackageName
+from suture.core.ranges import FALLBACK, why_unorderable
+from suture.core.versions import Unorderable, key
+from suture.core.vulnerabilities import ReviewReason
+from suture.detection.kernel import chunks
+from suture.detection.models import Cause
+from suture.intelligence.models import Package
+
+LONGEST_NAME = 1_000  # characters; the column's width
+NATIVE, TWIN, LOOSE = Package.Role.NATIVE, Package.Role.TWIN, Package.Role.FALLBACK
+
+
+class Name(NamedTuple):
+    """A row of `package`, or of `awaited_name`."""
+
+    kind: str
+    scheme: str
+    name: str
+    role: str
+
+
+class Placed(NamedTuple):
+    """A component version where the range join finds it."""
+
+    at: Name
+    key: bytes
+    raw: str
+    given_as: str
+
+
+class Unplaced(NamedTuple):
+    """A component version the range join cannot place: *possible*, for every vulnerability of its package."""
+
+    native: Name
+    fallback: Name | None
+    raw: str
+    reason: ReviewReason
+    given_as: str
+
+
+class Places(NamedTuple):
+    """Everything the engine knows of one component before it looks anything up."""
+
+    placed: tuple[Placed, ...]
+    unplaced: tuple[Unplaced, ...]
+    names: tuple[PackageName, ...]  # that could be watched
+    obstacles: tuple[str, ...]  # why other identifiers count for nothing
+
+
+def places(component: Component) -> Places:
+    """Give every place of a component. Pure but for the memory of keys: nothing is looked up."""
+    found = identity.identify(component)
+    placed: list[Placed] = []
+    unplaced: list[Unplaced] = []
+    names: list[PackageName] = []
+    obstacles = list(found.reasons)
+    for one in found.identities:
+        if "?" in one.package.name and one.package.kind is PackageKind.PURL:
+            continue  # its distribution is unknown; `obstacles` says so
+        if len(one.package.name) > LONGEST_NAME:
+            obstacles.append(f"a package name of {len(one.package.name)} characters is longer than any real one")
+            continue
+        names.append(one.package)
+        _place(one, placed, unplaced)
+    return Places(
+        tuple(dict.fromkeys(placed)), tuple(dict.fromkeys(unplaced)), tuple(dict.fromkeys(names)), tuple(obstacles)
+    )
+
+
+def _place(one: Identity, placed: list[Placed], unplaced: list[Unplaced]) -> None:
+    kind, scheme, name = one.package
+    native = Name(kind.value, scheme, name, NATIVE)
+    raw, given = one.version.strip(), one.given_as[:1000]
+    if scheme == FALLBACK:
+        made = _key(scheme, raw)
+        if made is not None:
+            placed.append(Placed(native, made, raw, given))
+        else:
+            unplaced.append(Unplaced(native, None, raw[:600], why_unorderable(raw), given))
+        return
+    fallback = Name(kind.value, FALLBACK, name, LOOSE)
+    made, loose = _key(scheme, raw), _key(FALLBACK, raw)
+    if made is not None:
+        placed.append(Placed(native, made, raw, given))
+    elif loose is not None:
+        placed.append(Placed(Name(kind.value, FALLBACK, name, TWIN), loose, raw, given))
+    else:
+        unplaced.append(Unplaced(native, fallback, raw[:600], why_unorderable(raw), given))
+    if loose is not None:
+        placed.append(Placed(fallback, loose, raw, given))
+
+
+def _key(scheme: str, version: str) -> bytes | None:
+    if not version or len(version) > 600:
+        return None
+    try:
+        return key(scheme, version)
+    except Unorderable:
+        return None
+
+
+def package_ids(names: Iterable[Name]) -> dict[Name, int]:
+    """The numbers of those packages that some source has named. One query for 5,000 names."""
+    wanted = set(names)
+    found: dict[Name, int] = {}
+    for part in chunks(sorted({name.name for name in wanted})):
+        rows = Package.objects.filter(name__in=part).values_list("kind", "scheme", "name", "role", "pkg_id")
+        for *parts, pkg_id in rows:
+            name = Name(*parts)
+            if name in wanted:
+                found[name] = pkg_id
+    return found
+
+
+# ---- is anybody watching? ----
+
+# Ecosystems that name their packages with authority: a package nobody has spoken of yet is watched all the same.
+# Elsewhere (CPE, generic, github, conan …) a name that no source has ever used may simply be spelled differently.
+AUTHORITATIVE = frozenset(identity.ECOSYSTEMS) - {"github", "githubactions", "swift"}
+
+
+def namespace(package: PackageName) -> str:
+    """The beginning of the names of the ecosystem or distribution a package belongs to, with its slash; else ''."""
+    if package.kind is not PackageKind.PURL:
+        return ""
+    kind, _, rest = package.name.partition("/")
+    if kind in identity.DISTRO_TYPES:
+        return f"{kind}/{rest.partition('/')[0]}/"
+    return f"{kind}/" if kind in AUTHORITATIVE else ""
+
+
+def watched_namespaces(spaces: Iterable[str]) -> frozenset[str]:
+    """Those of the namespaces in which the knowledge holds at least one package. One query."""
+    wanted = sorted({space for space in spaces if space})
+    if not wanted:
+        return frozenset()
+    # SQLite orders text by bytes, so the index serves; PostgreSQL may order by a language, so LIKE it is.
+    inside = "name >= %s AND name < %s" if connection.vendor == "sqlite" else "name LIKE %s AND %s <> ''"
+    sql = " UNION ALL ".join([f"SELECT %s WHERE EXISTS (SELECT 1 FROM package WHERE {inside})"] * len(wanted))  # noqa: S608
+    values = [
+        text
+        for space in wanted
+        for text in (space, *((space, _after(space)) if connection.vendor == "sqlite" else (_like(space), space)))
+    ]
+    with connection.cursor() as cursor:
+        cursor.execute(sql, values)
+        return frozenset(row[0] for row in cursor.fetchall())
+
+
+def _after(space: str) -> str:
+    return space[:-1] + "0"  # '0' follows '/'
+
+
+def _like(space: str) -> str:
+    return space.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
+
+
+class Hole(NamedTuple):
+    """Why a component is not monitored, or not in full."""
+
+    cause: Cause
+    says: str
+
+
+_OBSTACLES = (
+    (identity.NO_IDENTIFIER, Cause.NO_IDENTIFIER),
+    (identity.DISTRO_UNKNOWN, Cause.DISTRO_UNKNOWN),
+    (identity.UNKNOWN_TYPE, Cause.NO_SOURCE),
+)
+
+
+def hole(found: Places, known: Mapping[Name, int], watched: frozenset[str]) -> Hole | None:
+    """Say why a component is not fully monitored; None when at least one of its identities is, with its version."""
+    if not found.names:
+        says = "; ".join(found.obstacles)
+        cause = next((cause for words, cause in _OBSTACLES if any(o.startswith(words) for o in found.obstacles)), None)
+        return Hole(cause or Cause.UNREADABLE, says[:1000])
+    heard = {
+        package
+        for package in found.names
+        if namespace(package) in watched or Name(package.kind.value, package.scheme, package.name, NATIVE) in known
+    }
+    if not heard:
+        says = ", ".join(package.name for package in found.names)
+        if all(namespace(package) for package in found.names):
+            return Hole(Cause.NO_SOURCE, f"no source in the knowledge watches {says}"[:1000])
+        return Hole(Cause.NEVER_NAMED, f"no source has ever named {says}; check how it is spelled"[:1000])
+    names = {package.name for package in heard}
+    if any(place.at.name in names for place in found.placed):
+        return None
+    lost = next(one for one in found.unplaced if one.native.name in names)
+    if lost.reason is ReviewReason.NO_VERSION:
+        return Hole(Cause.NO_VERSION, f"{lost.given_as} states no version"[:1000])
+    return Hole(Cause.UNORDERABLE, f"version '{lost.raw}' has no place in an order: {lost.reason.value}"[:1000])

@@ -1,0 +1,103 @@
+"""From hits to what a person reads: which vulnerability, in which components, and why: one sentence per statement."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from suture.core.matching import MatchClass, Reason
+from suture.detection.kernel import chunks
+from suture.evidence.canonical import canonical, digest
+from suture.intelligence.models import Package
+from suture.intelligence.queries import Statement, statements
+
+MOST = 24  # version sentences of one finding; what goes beyond is counted in one more
+
+
+class Where(NamedTuple):
+    """One component at one place of the range join."""
+
+    ref: str
+    name: str
+    version: str
+    given_as: str  # the purl or CPE
+    package: str
+    role: str  # intelligence.Package.Role
+    raw: str  # the version as compared
+
+
+@dataclass(slots=True)
+class Drawn:
+    """One vulnerability as matching finds it in one release."""
+
+    result: MatchClass = MatchClass.AFFECTED
+    components: dict[str, dict[str, str]] = field(default_factory=dict)
+    reasons: dict[tuple[str, Reason], None] = field(default_factory=dict)  # (component ref, why), without doubles
+    said: dict[str, None] = field(default_factory=dict)  # the ranges in words
+
+    def listed(self) -> list[dict[str, str]]:
+        """The reasons for the record: in a fixed order, not more than a person reads."""
+        ordered = sorted(self.reasons, key=lambda one: (one[1].kind, one[0], one[1].source, one[1].record, one[1].says))
+        shown = [_plain(ref, reason) for ref, reason in ordered[: 2 * MOST]]
+        if len(ordered) > 2 * MOST:
+            more = len(ordered) - 2 * MOST
+            shown.append(_plain("", Reason(kind="cause", says=f"and {more} more statements that say so")))
+        return shown
+
+    def found_in(self) -> list[dict[str, str]]:
+        """The components concerned, in a fixed order."""
+        return sorted(self.components.values(), key=lambda one: (one["name"], one["version"], one["ref"]))
+
+
+def _plain(ref: str, reason: Reason) -> dict[str, str]:
+    return {
+        "kind": reason.kind, "says": reason.says, "source": reason.source, "record": reason.record,
+        "dated": reason.dated, "component": ref,
+    }  # fmt: skip
+
+
+def spoken(stmts: Iterable[int]) -> dict[int, Statement]:
+    """What some statements say. Two queries for 5,000 of them."""
+    found: dict[int, Statement] = {}
+    for part in chunks(sorted(set(stmts))):
+        found |= statements(part)
+    return found
+
+
+def draw(
+    hits: Iterable[tuple[Where, int]], whole: Iterable[tuple[Where, int]], said: Mapping[int, Statement]
+) -> dict[int, Drawn]:
+    """Gather hits by vulnerability. `whole`: the version is unknown, and the statement calls every one affected."""
+    drawn: dict[int, Drawn] = defaultdict(Drawn)
+    for where, stmt in hits:
+        _add(drawn, where, said[stmt], _inside(where, said[stmt].says))
+    for where, stmt in whole:
+        unknown = f"the version '{where.raw}' has no order" if where.raw else "no version is stated"
+        _add(drawn, where, said[stmt], f"{unknown}, and every version is affected")
+    return dict(drawn)
+
+
+def _inside(where: Where, said: str) -> str:
+    loosely = "" if where.role == Package.Role.NATIVE else ", compared in loose order"
+    return f"{where.raw} lies in {said or 'the stated range'}{loosely}"
+
+
+def _add(drawn: dict[int, Drawn], where: Where, statement: Statement, says: str) -> None:
+    identity = Reason(kind="identifier", says=f"{where.given_as} is {where.package}")
+    version = Reason(
+        kind="version", says=says, source=statement.source, record=statement.record_id, dated=statement.dated
+    )
+    for vulnerability in statement.vulnerabilities:
+        one = drawn[vulnerability]
+        one.components[where.ref] = {"ref": where.ref, "name": where.name, "version": where.version}
+        one.reasons[where.ref, identity] = None
+        one.reasons[where.ref, version] = None
+        one.said[statement.says] = None
+
+
+def result_hash(drawn: Iterable[Drawn], possible: Iterable[tuple[str, str, int]]) -> str:
+    """SHA-256 of a result: what was found, where and why, and what is possible; the same on every engine."""
+    found = sorted(canonical([one.result.value, one.found_in(), one.listed()]) for one in drawn)
+    return digest({"found": found, "possible": sorted(possible)})
