@@ -1,0 +1,231 @@
+"""CycloneDX bills of materials in JSON, 1.2 to 1.7, read into core values.
+
+Source: CycloneDX specification (ECMA-424), bom-1.2 to bom-1.7.schema.json; the property that names the end of support
+is of the official taxonomy (cdx:lifecycle:milestone).
+"""
+
+from __future__ import annotations
+
+import re
+
+import msgspec
+
+from suture.core import cpe, purl
+from suture.core.components import Component, Sbom
+from suture.core.errors import FormatError, Problem
+from suture.formats.json_text import LIMITS, Limits, members, sections, value
+from suture.formats.node import Node
+
+VERSIONS = ("1.2", "1.3", "1.4", "1.5", "1.6", "1.7")
+END_OF_SUPPORT = "cdx:lifecycle:milestone:endOfSupport"
+SUPPORT_LEVEL = "suture:support-level"  # ours: FDA asks for it, no taxonomy has it (premarket guidance 2026, §V.A.4)
+
+# A name of plain characters needs no further look: most have no others.
+_PLAIN_PURL = re.compile(r"pkg:[a-z]+/(?:[A-Za-z0-9._~+-]+/)*[A-Za-z0-9._~+-]+@[A-Za-z0-9._~+-]+").fullmatch
+_PLAIN_CPE = re.compile(r"cpe:2\.3:[aho](?::(?:[A-Za-z0-9._-]+|\*)){10}").fullmatch
+_NAME_MEND = "every CycloneDX component has a name (components[].name)"
+
+
+def read(data: bytes, limits: Limits = LIMITS) -> tuple[Sbom, list[Problem]]:
+    """Read a bill of materials: every component, nested ones too, what depends on what, and every problem on the way.
+
+    A component without a name, or whose version, package URL or CPE is no text, is noted, skipped and counted. One
+    whose package URL or CPE is malformed is noted and kept: it is there, only not identified by it.
+    Services are no components and are not read.
+
+    Args:
+        data: UTF-8 without byte order mark, within `limits` (see `json_text.checked`).
+
+    Raises:
+        FormatError: not CycloneDX JSON of a version read here, or more components than the limit.
+    """
+    return assemble(*sections(data, "CycloneDX JSON"), limits)
+
+
+def assemble(found: dict[str, msgspec.Raw], problems: list[Problem], limits: Limits) -> tuple[Sbom, list[Problem]]:
+    """As `read`, from the members of the document."""
+    head = {name: value(found[name], f"/{name}")[0] for name in _HEAD if name in found}
+    top = Node(head, problems)
+    version = top.text("specVersion", "")
+    if top.text("bomFormat", "") != "CycloneDX" or version not in VERSIONS:
+        raise FormatError(
+            f"not yet read: CycloneDX {version or 'without specVersion'}; versions {VERSIONS[0]} to {VERSIONS[-1]} are"
+        )
+    reader = _Reader(problems, limits.components)
+    root = reader.metadata(found["metadata"]) if "metadata" in found else None
+    if "components" in found:
+        reader.gather(found["components"])
+    depends_on = reader.edges(found["dependencies"]) if "dependencies" in found else ()
+    for name in found.keys() - {"metadata", "components", "dependencies", *_HEAD}:
+        problems += value(found[name], f"/{name}")[1]
+    sbom = Sbom(
+        format="CycloneDX",
+        spec_version=version,
+        serial=top.text("serialNumber", ""),
+        created=reader.created,
+        author=reader.author,
+        root=root,
+        components=tuple(reader.components),
+        depends_on=depends_on,
+        skipped=reader.skipped,
+    )
+    return sbom, problems
+
+
+_HEAD = ("bomFormat", "specVersion", "serialNumber")
+
+
+class _Reader:
+    """What one run gathers."""
+
+    def __init__(self, problems: list[Problem], limit: int) -> None:
+        self.problems = problems
+        self.components: list[Component] = []
+        self.skipped = 0
+        self.created = ""
+        self.author = ""
+        self._limit = limit
+        self._refs: set[str] = set()
+
+    def metadata(self, raw: msgspec.Raw) -> Component | None:
+        """Date, author, and the component the document is about; components inside that one are components too."""
+        node = self._node(raw, "/metadata")
+        if node is None:
+            return None
+        self.created = node.text("timestamp", "")
+        self.author = _author(node)
+        about = node.inner("component")
+        return self._take(about, "") if about is not None else None
+
+    def gather(self, raw: msgspec.Raw) -> None:
+        """The array `components`."""
+        for number, (decoded, repeated) in enumerate(members(raw, "/components")):
+            self.problems += repeated
+            self._room_for(1)
+            if type(decoded) is dict:
+                self._keep(self._take(Node(decoded, self.problems, "/components", number=number), ""))
+            else:
+                self.problems.append(Problem(f"/components/{number}", "not an object"))
+                self.skipped += 1
+
+    def edges(self, raw: msgspec.Raw) -> tuple[tuple[str, str], ...]:
+        """Who depends on whom, as pairs of refs."""
+        decoded, repeated = value(raw, "/dependencies")
+        self.problems += repeated
+        found: list[tuple[str, str]] = []
+        for number, entry in enumerate(decoded if isinstance(decoded, list) else [decoded]):
+            ref, on = (entry.get("ref"), entry.get("dependsOn", [])) if type(entry) is dict else (None, None)
+            if type(ref) is str and type(on) is list and all(type(other) is str for other in on):
+                found += [(ref, other) for other in on]
+            else:
+                what = "not a ref with the refs it depends on"
+                self.problems.append(Problem(f"/dependencies/{number}", what, "list bom-refs in `dependsOn`"))
+        return tuple(found)
+
+    def _node(self, raw: msgspec.Raw, where: str) -> Node | None:
+        decoded, repeated = value(raw, where)
+        if repeated:
+            self.problems += repeated
+        if type(decoded) is dict:
+            return Node(decoded, self.problems, where)
+        self.problems.append(Problem(where, "not an object"))
+        return None
+
+    def _keep(self, component: Component | None) -> None:
+        if component is not None:
+            self.components.append(component)
+
+    def _take(self, node: Node, parent: str) -> Component | None:
+        """Read one component and gather those inside it; None, and counted, when it cannot be read."""
+        component = _component(node, parent, self._ref(node))
+        if node.bad:
+            self.skipped += 1
+        elif component.ref != node.raw.get("bom-ref", component.ref):
+            node.note(
+                "bom-ref", f"{node.raw['bom-ref']!r} names two components", "give each component a bom-ref of its own"
+            )
+        if inside := node.raw.get("components"):
+            nodes = node.nodes("components")
+            self.skipped += len(inside) - len(nodes) if isinstance(inside, list) else 0
+            self._room_for(len(nodes))
+            for inner in nodes:
+                self._keep(self._take(inner, parent if node.bad else component.ref))
+        return None if node.bad else component
+
+    def _ref(self, node: Node) -> str:
+        """The bom-ref, or the place where there is none; a second component of the same bom-ref gets a number."""
+        ref = node.text("bom-ref", "") or "#" + node.where
+        if ref in self._refs:
+            ref = next(other for number in range(2, 1 << 30) if (other := f"{ref}~{number}") not in self._refs)
+        self._refs.add(ref)
+        return ref
+
+    def _room_for(self, more: int) -> None:
+        if len(self.components) + self.skipped + more > self._limit:
+            raise FormatError(f"more than {self._limit:,} components")
+
+
+def _component(node: Node, parent: str, ref: str) -> Component:
+    raw = node.raw
+    version, kind, url, platform, publisher = node.texts("version", "type", "purl", "cpe", "publisher")
+    if url and not _PLAIN_PURL(url):
+        node.parse("purl", purl.parse, purl.MEND)
+    if platform and not _PLAIN_CPE(platform):
+        node.parse("cpe", cpe.parse, cpe.MEND)
+    level, end = _support(raw["properties"]) if "properties" in raw else ("", "")
+    return Component(
+        ref=ref,
+        name=node.text("name", mend=_NAME_MEND),
+        version=version,
+        supplier=_supplier(node) or publisher,
+        kind=kind or "library",
+        purls=(url,) if url else (),
+        cpes=(platform,) if platform else (),
+        hashes=node.each("hashes", _hash) if raw.get("hashes") else (),
+        licences=node.each("licenses", _licence) if raw.get("licenses") else (),
+        parent=parent,
+        support_level=level,
+        end_of_support=end,
+    )
+
+
+def _hash(node: Node) -> tuple[str, str]:
+    return node.text("alg"), node.text("content")
+
+
+def _supplier(node: Node) -> str:
+    """Who supplies it: `supplier`, else `manufacturer` (1.6)."""
+    for key in ("supplier", "manufacturer"):
+        if key in node.raw and (party := node.inner(key)) is not None and (name := party.text("name", "")):
+            return name
+    return ""
+
+
+def _licence(node: Node) -> str:
+    licence = node.inner("license")
+    if licence is None:
+        return node.text("expression", "")
+    return licence.text("id", "") or licence.text("name", "")
+
+
+def _support(properties: object) -> tuple[str, str]:
+    """Level of support and its end, from the properties that name them; '' where none does."""
+    level = end = ""
+    for entry in properties if isinstance(properties, list) else ():
+        name = entry.get("name") if type(entry) is dict else None
+        if name == SUPPORT_LEVEL:
+            level = str(entry.get("value", ""))
+        elif name == END_OF_SUPPORT:
+            end = str(entry.get("value", ""))
+    return level, end
+
+
+def _author(metadata: Node) -> str:
+    """Who made the document: `authors`, else `manufacturer` (1.6), `manufacture` (to 1.5), `supplier`."""
+    names = [
+        name for author in metadata.nodes("authors") if (name := author.text("name", "") or author.text("email", ""))
+    ]
+    for key in ("manufacturer", "manufacture", "supplier"):
+        if not names and (party := metadata.inner(key)) is not None:
+            names = [party.text("name", "")]
+    return ", ".join(names)

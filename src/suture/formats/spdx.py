@@ -1,0 +1,203 @@
+"""SPDX 2.2 and 2.3 documents in JSON, read into core values.
+
+Source: SPDX specification 2.3 (spdx.github.io/spdx-spec/v2.3), clauses 6 (document), 7 (package), 11 (relationship).
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+import msgspec
+
+from suture.core import cpe, purl
+from suture.core.components import Component, Sbom
+from suture.core.errors import FormatError, Problem
+from suture.formats.json_text import LIMITS, Limits, members, sections, value
+from suture.formats.node import Node
+
+VERSIONS = ("SPDX-2.2", "SPDX-2.3")
+
+_HEAD = ("spdxVersion", "SPDXID", "name", "documentNamespace")
+_NO_ANSWER = frozenset({"", "NOASSERTION", "NONE"})
+_PARTY = re.compile(r"(?:Organization|Person|Tool):\s*(.*?)(?:\s*\(.*\))?\s*")
+_NAME_MEND = "every SPDX package has a name (7.1)"
+
+# Relationship types that say 'the first depends on the second' or the reverse (clause 11.1).
+_DEPENDS = frozenset({"DEPENDS_ON", "HAS_PREREQUISITE", "DYNAMIC_LINK", "STATIC_LINK"})
+_DEPENDED_ON = frozenset(
+    {
+        "DEPENDENCY_OF", "BUILD_DEPENDENCY_OF", "DEV_DEPENDENCY_OF", "OPTIONAL_DEPENDENCY_OF", "PROVIDED_DEPENDENCY_OF",
+        "RUNTIME_DEPENDENCY_OF", "TEST_DEPENDENCY_OF", "PREREQUISITE_FOR",
+    }
+)  # fmt: skip
+
+
+def read(data: bytes, limits: Limits = LIMITS) -> tuple[Sbom, list[Problem]]:
+    """Read a document: every package, what contains and depends on what, and every problem on the way.
+
+    The one package that the document describes is the root and is not repeated among the components; where it
+    describes several, there is no root. Files and snippets are no components and are not read.
+    A package without SPDXID or name is noted, skipped and counted; one with a malformed package URL or CPE is kept.
+
+    Args:
+        data: UTF-8 without byte order mark, within `limits` (see `json_text.checked`).
+
+    Raises:
+        FormatError: not SPDX JSON of a version read here, or more packages than the limit.
+    """
+    return assemble(*sections(data, "SPDX JSON"), limits)
+
+
+def assemble(found: dict[str, msgspec.Raw], problems: list[Problem], limits: Limits) -> tuple[Sbom, list[Problem]]:
+    """As `read`, from the members of the document."""
+    top = Node({name: value(found[name], f"/{name}")[0] for name in _HEAD if name in found}, problems)
+    version = top.text("spdxVersion", "")
+    if version not in VERSIONS:
+        said = version.replace("-", " ", 1) or "SPDX without spdxVersion"
+        raise FormatError(f"not yet read: {said}; SPDX 2.2 and 2.3 are")
+    packages, skipped = _packages(found["packages"], problems, limits.components) if "packages" in found else ({}, 0)
+    links = _relationships(found["relationships"], problems) if "relationships" in found else _Links()
+    described = {ref: None for ref in (*_described(found, problems), *links.described) if ref in packages}
+    root = packages.pop(next(iter(described))) if len(described) == 1 else None
+    created, author = _creation(found["creationInfo"], problems) if "creationInfo" in found else ("", "")
+    for name in found.keys() - {*_HEAD, "packages", "relationships", "creationInfo", "documentDescribes"}:
+        problems += value(found[name], f"/{name}")[1]
+    sbom = Sbom(
+        format="SPDX",
+        spec_version=version.removeprefix("SPDX-"),
+        serial=top.text("documentNamespace", ""),
+        created=created,
+        author=author,
+        root=root,
+        components=tuple(_placed(component, links.inside.get(ref, "")) for ref, component in packages.items()),
+        depends_on=tuple(links.depends_on),
+        skipped=skipped,
+    )
+    return sbom, problems
+
+
+def _packages(raw: msgspec.Raw, problems: list[Problem], limit: int) -> tuple[dict[str, Component], int]:
+    """The packages by SPDXID, and how many had to be skipped; a second package of the same SPDXID gets a number."""
+    found: dict[str, Component] = {}
+    skipped = 0
+    for number, (decoded, repeated) in enumerate(members(raw, "/packages")):
+        if number >= limit:
+            raise FormatError(f"more than {limit:,} packages")
+        problems += repeated
+        node = Node(decoded if isinstance(decoded, dict) else {}, problems, "/packages", number=number)
+        ref = node.text("SPDXID", mend="every SPDX package has an SPDXID (7.2)")
+        if ref in found:
+            node.note("SPDXID", f"{ref!r} names two packages", "give each an SPDXID of its own")
+            ref = next(other for again in range(2, 1 << 30) if (other := f"{ref}~{again}") not in found)
+        component = _component(node, ref)
+        if node.bad:
+            skipped += 1
+        else:
+            found[ref] = component
+    return found, skipped
+
+
+def _component(node: Node, ref: str) -> Component:
+    version, purpose, end = node.texts("versionInfo", "primaryPackagePurpose", "validUntilDate")
+    urls, names = _identifiers(node) if node.raw.get("externalRefs") else ((), ())
+    return Component(
+        ref=ref,
+        name=node.text("name", mend=_NAME_MEND),
+        version="" if version in _NO_ANSWER else version,
+        supplier=_party(node, "supplier") or _party(node, "originator"),
+        kind=purpose.lower().replace("_", "-") or "library",
+        purls=urls,
+        cpes=names,
+        hashes=node.each("checksums", _checksum) if node.raw.get("checksums") else (),
+        licences=_licences(node),
+        end_of_support=end,  # 7.27 Valid until date: the end of the support period, by the supplier
+    )
+
+
+def _identifiers(node: Node) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Package URLs and CPE names among the external references (7.21)."""
+    urls: list[str] = []
+    names: list[str] = []
+    for reference in node.nodes("externalRefs"):
+        kind = reference.raw.get("referenceType")
+        if kind == "purl":
+            urls.append(reference.parse("referenceLocator", purl.parse, purl.MEND))
+        elif kind in ("cpe23Type", "cpe22Type"):
+            names.append(reference.parse("referenceLocator", cpe.parse, cpe.MEND))
+    return tuple(dict.fromkeys(filter(None, urls))), tuple(dict.fromkeys(filter(None, names)))
+
+
+def _checksum(node: Node) -> tuple[str, str]:
+    return node.text("algorithm"), node.text("checksumValue")
+
+
+def _party(node: Node, key: str) -> str:
+    """'Organization: Acme (security@acme.example)' is 'Acme'; '' where nothing is asserted."""
+    stated = node.text(key, "")
+    return "" if stated in _NO_ANSWER else _named(stated)
+
+
+def _licences(node: Node) -> tuple[str, ...]:
+    concluded, declared = node.texts("licenseConcluded", "licenseDeclared")
+    return tuple(dict.fromkeys(licence for licence in (concluded, declared) if licence not in _NO_ANSWER))
+
+
+def _placed(component: Component, parent: str) -> Component:
+    return replace(component, parent=parent) if parent else component
+
+
+class _Links:
+    """What the relationships say."""
+
+    def __init__(self) -> None:
+        self.depends_on: list[tuple[str, str]] = []
+        self.inside: dict[str, str] = {}
+        self.described: list[str] = []
+
+
+def _relationships(raw: msgspec.Raw, problems: list[Problem]) -> _Links:
+    links = _Links()
+    for number, (decoded, repeated) in enumerate(members(raw, "/relationships")):
+        problems += repeated
+        node = Node(decoded if isinstance(decoded, dict) else {}, problems, "/relationships", number=number)
+        one, other, kind = node.text("spdxElementId"), node.text("relatedSpdxElement"), node.text("relationshipType")
+        if node.bad:
+            continue
+        if kind in _DEPENDS:
+            links.depends_on.append((one, other))
+        elif kind in _DEPENDED_ON:
+            links.depends_on.append((other, one))
+        elif kind == "CONTAINS":
+            links.inside.setdefault(other, one)
+        elif kind == "CONTAINED_BY":
+            links.inside.setdefault(one, other)
+        elif kind == "DESCRIBES":
+            links.described.append(other)
+        elif kind == "DESCRIBED_BY":
+            links.described.append(one)
+    return links
+
+
+def _described(found: dict[str, msgspec.Raw], problems: list[Problem]) -> list[str]:
+    """The array `documentDescribes`, which 2.3 deprecates in favour of the relationship."""
+    if "documentDescribes" not in found:
+        return []
+    stated, _ = value(found["documentDescribes"], "/documentDescribes")
+    if isinstance(stated, list):
+        return [ref for ref in stated if isinstance(ref, str)]
+    problems.append(Problem("/documentDescribes", "not an array"))
+    return []
+
+
+def _creation(raw: msgspec.Raw, problems: list[Problem]) -> tuple[str, str]:
+    """When the document was made, and by whom: people and organisations, tools only where nobody else is named."""
+    decoded, repeated = value(raw, "/creationInfo")
+    problems += repeated
+    node = Node(decoded if isinstance(decoded, dict) else {}, problems, "/creationInfo")
+    stated = node.raw.get("creators")
+    creators = [name for name in stated if isinstance(name, str)] if isinstance(stated, list) else []
+    named = [name for name in creators if not name.startswith("Tool:")] or creators
+    return node.text("created", ""), ", ".join(
+        found[1] if (found := _PARTY.fullmatch(name)) else name for name in named
+    )
