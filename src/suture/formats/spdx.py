@@ -198,6 +198,9 @@ def _creation(raw: msgspec.Raw, problems: list[Problem]) -> tuple[str, str]:
     stated = node.raw.get("creators")
     creators = [name for name in stated if isinstance(name, str)] if isinstance(stated, list) else []
     named = [name for name in creators if not name.startswith("Tool:")] or creators
-    return node.text("created", ""), ", ".join(
-        found[1] if (found := _PARTY.fullmatch(name)) else name for name in named
-    )
+    return node.text("created", ""), ", ".join(_named(name) for name in named)
+
+
+def _named(party: str) -> str:
+    found = _PARTY.fullmatch(party)
+    return found[1] if found else party
