@@ -93,12 +93,14 @@ class Enforcement:
                 "conditions hold; the duty itself stays, and a record as in 806.20 is kept"
             )
         numbers = ", ".join(str(c.number) for c in self.conditions if c.answer is self.answer)
+        if self.answer is NOT_YET_DUE:
+            owed = "was" if due is not None and due < self.as_of else "is"
+            decision = "" if due is None else f", contingent; a signed decision {owed} owed by that date"
+            return f"condition {numbers} is not yet due: {date_806}{decision}"
+        late = f", {self.days_late} {'day' if self.days_late == 1 else 'days'} ago" if self.days_late else ""
         if self.answer is NO:
-            late = f", {self.days_late} days ago" if self.days_late else ""
             return f"condition {numbers} is false, so the enforcement policy does not apply: {date_806}{late}"
-        if self.answer is UNKNOWN:
-            return f"condition {numbers} is unknown, so the enforcement policy cannot be relied on: {date_806}"
-        return f"condition {numbers} is not yet due: {date_806}, contingent; a signed decision is owed by that date"
+        return f"condition {numbers} is unknown, so the enforcement policy cannot be relied on: {date_806}{late}"
 
 
 def evaluate_enforcement(
