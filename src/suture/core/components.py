@@ -64,7 +64,7 @@ class Sbom:
     serial: str  # serialNumber or documentNamespace; '' if absent
     created: str  # timestamp as written; '' if absent
     author: str
-    root: Component | None  # metadata.component, or what the document DESCRIBES
+    root: Component | None  # metadata.component, or what the document DESCRIBES; a component too if identified
     components: tuple[Component, ...]
     depends_on: tuple[tuple[str, str], ...]  # (ref, ref it depends on)
     skipped: int  # components noted as problems and left out; never silently

@@ -31,7 +31,8 @@ def read(data: bytes, limits: Limits = LIMITS) -> tuple[Sbom, list[Problem]]:
 
     A component without a name, or whose version, package URL or CPE is no text, is noted, skipped and counted. One
     whose package URL or CPE is malformed is noted and kept: it is there, only not identified by it.
-    Services are no components and are not read.
+    What the document is about is the root; it is among the components as well where it carries an identifier, so that
+    it is looked up like them. Services are no components and are not read.
 
     Args:
         data: UTF-8 without byte order mark, within `limits` (see `json_text.checked`).
@@ -95,7 +96,10 @@ class _Reader:
         self.created = node.text("timestamp", "")
         self.author = _author(node)
         about = node.inner("component")
-        return self._take(about, "") if about is not None else None
+        root = self._take(about, "") if about is not None else None
+        if root is not None and (root.purls or root.cpes):
+            self.components.insert(0, root)
+        return root
 
     def gather(self, raw: msgspec.Raw) -> None:
         """The array `components`."""

@@ -36,8 +36,9 @@ _DEPENDED_ON = frozenset(
 def read(data: bytes, limits: Limits = LIMITS) -> tuple[Sbom, list[Problem]]:
     """Read a document: every package, what contains and depends on what, and every problem on the way.
 
-    The one package that the document describes is the root and is not repeated among the components; where it
-    describes several, there is no root. Files and snippets are no components and are not read.
+    The one package that the document describes is the root; it is among the components as well where it carries an
+    identifier, so that it is looked up like them. Where the document describes several packages, there is no root.
+    Files and snippets are no components and are not read.
     A package without SPDXID or name is noted, skipped and counted; one with a malformed package URL or CPE is kept.
 
     Args:
@@ -59,7 +60,9 @@ def assemble(found: dict[str, msgspec.Raw], problems: list[Problem], limits: Lim
     packages, skipped = _packages(found["packages"], problems, limits.components) if "packages" in found else ({}, 0)
     links = _relationships(found["relationships"], problems) if "relationships" in found else _Links()
     described = {ref: None for ref in (*_described(found, problems), *links.described) if ref in packages}
-    root = packages.pop(next(iter(described))) if len(described) == 1 else None
+    root = packages[next(iter(described))] if len(described) == 1 else None
+    if root is not None and not (root.purls or root.cpes):
+        del packages[root.ref]
     created, author = _creation(found["creationInfo"], problems) if "creationInfo" in found else ("", "")
     for name in found.keys() - {*_HEAD, "packages", "relationships", "creationInfo", "documentDescribes"}:
         problems += value(found[name], f"/{name}")[1]
