@@ -18,6 +18,7 @@ from suture.policy.services import set_up
 
 MANUFACTURER = "Northlake Medical"
 FEEDS = Path(__file__).parent / "feeds"
+NAMES = {"known_exploited_vulnerabilities": "kev", "epss_scores-2026-08-16": "epss", "nvd-overrides": "nvd override"}
 ZONE = "America/Chicago"  # of the Duluth establishment
 
 WELCOME = (
@@ -67,7 +68,9 @@ def load(progress: Callable[[str], None]) -> None:
     approve_policies(stage)
     register_devices(stage)
     progress("What the world knows: a hundred real vulnerabilities")
-    import_feeds([FEEDS], by=people["tomas"])
+    for folder in sorted(path for path in FEEDS.iterdir() if path.is_dir()):
+        for file in sorted(folder.iterdir()):  # filed apart, so that sources which disagree are both shown
+            import_feeds([file], by=people["tomas"], as_source=f"demo {NAMES.get(file.stem, file.stem)}")
     progress("Releases and their SBOMs, matched")
     register_releases(stage)
     join_isao(stage)
