@@ -124,6 +124,26 @@ def _states(releases: Iterable[int]) -> dict[int, Matched]:
 # ---- coverage: the ledger of one release
 
 
+class Hole(NamedTuple):
+    """A component that is not monitored, or not in full, and why."""
+
+    ref: str
+    component: str  # 'openssl 3.0.13'
+    supplier: str
+    cause: str  # models.Cause
+    says: str
+
+
+class Possible(NamedTuple):
+    """A component whose identity is exact and whose version is not known: so many vulnerabilities are possible."""
+
+    ref: str
+    component: str
+    given_as: str
+    reason: str  # core.vulnerabilities.ReviewReason
+    vulnerabilities: int
+
+
 class Waiting(NamedTuple):
     """Stated ranges that wait for a person and could concern a component of the release."""
 
@@ -138,38 +158,64 @@ class Coverage:
 
     verdict: Verdict
     components: int
-    monitored: int
+    monitored: int  # 0 where the release as a whole is not assessed
     text_watched: int  # by words alone; nothing is yet
-    holes: tuple[tuple[str, int], ...]  # (cause, components), most first
-    gaps: tuple[Gap, ...]
-    possible: tuple[UnplacedVersion, ...]  # one row per component: so many vulnerabilities are possible
+    causes: tuple[tuple[str, int], ...]  # (cause, components), most first
+    holes: tuple[Hole, ...]
+    possible: tuple[Possible, ...]  # one row per component, never one per vulnerability
     waiting: tuple[Waiting, ...]
     sources: tuple[SourceStatus, ...]
-    matched: Matched | None
+    rev: int | None  # the revision of the knowledge it was last matched with
+    matched_at: str  # ISO instant; '' before the first match
+
+    @property
+    def says(self) -> str:
+        """The first sentence beside every number of findings."""
+        if not self.verdict.assessed:
+            return f"not assessed: {self.verdict.says}"
+        said = [f"{self.monitored} of {self.components} components monitored"]
+        if self.causes:
+            said.append("not: " + ", ".join(f"{count} {cause}" for cause, count in self.causes))
+        if self.possible:
+            many = sum(one.vulnerabilities for one in self.possible)
+            said.append(f"{many} vulnerabilities possible in {len(self.possible)} of unknown version")
+        if self.waiting:
+            said.append(f"{sum(one.ranges for one in self.waiting)} stated ranges wait for a person")
+        if self.verdict.causes:
+            said.append(self.verdict.says)
+        return "; ".join(said)
 
 
 def coverage(release: Release) -> Coverage:
     """The coverage ledger of a release. A constant number of queries."""
     known, sources = knowledge(), sources_status(now())
     state = Matched.objects.filter(release=release).first()
-    gaps = tuple(Gap.objects.filter(release=release).select_related("component").order_by("cause", "component__name"))
-    possible = UnplacedVersion.objects.filter(release=release, possible__gt=0).select_related("component")
+    gaps = Gap.objects.filter(release=release).select_related("component")
+    lost = UnplacedVersion.objects.filter(release=release, possible__gt=0).select_related("component")
+    holes = tuple(
+        Hole(gap.component.ref, str(gap.component), gap.component.supplier, gap.cause, gap.says)
+        for gap in gaps.order_by("cause", "component__name", "component__ref")
+    )
     count: dict[str, int] = defaultdict(int)
-    for gap in gaps:
-        count[gap.cause] += 1
+    for hole in holes:
+        count[hole.cause] += 1
     components = release.sbom.components_read if release.sbom else 0
     verdict = why_not_assessed(release, state, known, sources)
     return Coverage(
         verdict=verdict,
         components=components,
-        monitored=components - len(gaps) if verdict.assessed else 0,
+        monitored=components - len(holes) if verdict.assessed else 0,
         text_watched=0,
-        holes=tuple(sorted(count.items(), key=lambda one: (-one[1], one[0]))),
-        gaps=gaps,
-        possible=tuple(possible.order_by("-possible", "component__name")),
+        causes=tuple(sorted(count.items(), key=lambda one: (-one[1], one[0]))),
+        holes=holes,
+        possible=tuple(
+            Possible(one.component.ref, str(one.component), one.given_as, one.reason, one.possible)
+            for one in lost.order_by("-possible", "component__name", "component__ref")
+        ),
         waiting=tuple(_waiting(release, known.rev)),
         sources=tuple(sources),
-        matched=state,
+        rev=state.rev if state else None,
+        matched_at=state.at.isoformat(timespec="seconds") if state else "",
     )
 
 

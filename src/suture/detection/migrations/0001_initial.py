@@ -5,160 +5,285 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('intelligence', '0001_initial'),
-        ('inventory', '0001_initial'),
+        ("intelligence", "0001_initial"),
+        ("inventory", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Hit',
+            name="Hit",
             fields=[
-                ('pk', models.CompositePrimaryKey('cv_id', 'stmt', 'f', blank=True, editable=False, primary_key=True, serialize=False)),
-                ('cv_id', models.BigIntegerField()),
-                ('stmt', models.BigIntegerField()),
-                ('f', models.BigIntegerField()),
-                ('t', models.BigIntegerField(default=4611686018427387904)),
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "cv_id", "stmt", "f", blank=True, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("cv_id", models.BigIntegerField()),
+                ("stmt", models.BigIntegerField()),
+                ("f", models.BigIntegerField()),
+                ("t", models.BigIntegerField(default=4611686018427387904)),
             ],
             options={
-                'db_table': 'hit',
+                "db_table": "hit",
             },
         ),
         migrations.CreateModel(
-            name='AwaitedName',
+            name="AwaitedName",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(max_length=8)),
-                ('scheme', models.CharField(max_length=12)),
-                ('name', models.CharField(max_length=1000)),
-                ('role', models.CharField(choices=[('native', 'Native'), ('twin', 'Twin'), ('fallback', 'Fallback')], max_length=8)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("kind", models.CharField(max_length=8)),
+                ("scheme", models.CharField(max_length=12)),
+                ("name", models.CharField(max_length=1000)),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[("native", "Native"), ("twin", "Twin"), ("fallback", "Fallback")], max_length=8
+                    ),
+                ),
             ],
             options={
-                'db_table': 'awaited_name',
-                'constraints': [models.UniqueConstraint(fields=('name', 'kind', 'scheme', 'role'), name='one_awaited_name')],
+                "db_table": "awaited_name",
+                "constraints": [
+                    models.UniqueConstraint(fields=("name", "kind", "scheme", "role"), name="one_awaited_name")
+                ],
             },
         ),
         migrations.CreateModel(
-            name='ComponentVersion',
+            name="ComponentVersion",
             fields=[
-                ('cv_id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('pkg_id', models.BigIntegerField()),
-                ('key', models.BinaryField()),
-                ('raw', models.CharField(max_length=600)),
+                ("cv_id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("pkg_id", models.BigIntegerField()),
+                ("key", models.BinaryField()),
+                ("raw", models.CharField(max_length=600)),
             ],
             options={
-                'db_table': 'cv',
-                'constraints': [models.UniqueConstraint(fields=('pkg_id', 'key', 'raw'), name='one_component_version')],
+                "db_table": "cv",
+                "constraints": [models.UniqueConstraint(fields=("pkg_id", "key", "raw"), name="one_component_version")],
             },
         ),
         migrations.CreateModel(
-            name='Instance',
+            name="Instance",
             fields=[
-                ('pk', models.CompositePrimaryKey('cv_id', 'release_id', 'component_id', blank=True, editable=False, primary_key=True, serialize=False)),
-                ('cv_id', models.BigIntegerField()),
-                ('given_as', models.CharField(max_length=1000)),
-                ('component', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='inventory.component')),
-                ('release', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='inventory.release')),
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "cv_id",
+                        "release_id",
+                        "component_id",
+                        blank=True,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("cv_id", models.BigIntegerField()),
+                ("given_as", models.CharField(max_length=1000)),
+                (
+                    "component",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="inventory.component",
+                    ),
+                ),
+                (
+                    "release",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="inventory.release"
+                    ),
+                ),
             ],
             options={
-                'db_table': 'inst',
+                "db_table": "inst",
             },
         ),
         migrations.CreateModel(
-            name='Matched',
+            name="Matched",
             fields=[
-                ('release', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='matched', serialize=False, to='inventory.release')),
-                ('rev', models.BigIntegerField()),
-                ('portfolio_rev', models.BigIntegerField()),
-                ('keys_ver', models.PositiveIntegerField()),
-                ('kernel_ver', models.PositiveIntegerField()),
-                ('at', models.DateTimeField()),
-                ('result_sha256', models.CharField(max_length=64)),
-                ('components', models.IntegerField(default=0)),
-                ('gaps', models.IntegerField(default=0)),
-                ('possible', models.IntegerField(default=0)),
+                (
+                    "release",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        primary_key=True,
+                        related_name="matched",
+                        serialize=False,
+                        to="inventory.release",
+                    ),
+                ),
+                ("rev", models.BigIntegerField()),
+                ("portfolio_rev", models.BigIntegerField()),
+                ("keys_ver", models.PositiveIntegerField()),
+                ("kernel_ver", models.PositiveIntegerField()),
+                ("at", models.DateTimeField()),
+                ("result_sha256", models.CharField(max_length=64)),
+                ("components", models.IntegerField(default=0)),
+                ("gaps", models.IntegerField(default=0)),
+                ("possible", models.IntegerField(default=0)),
             ],
             options={
-                'db_table': 'matched',
-                'indexes': [models.Index(fields=['rev'], name='matched_rev')],
+                "db_table": "matched",
+                "indexes": [models.Index(fields=["rev"], name="matched_rev")],
             },
         ),
         migrations.CreateModel(
-            name='MatchRun',
+            name="MatchRun",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('rev', models.BigIntegerField()),
-                ('keys_ver', models.PositiveIntegerField()),
-                ('kernel_ver', models.PositiveIntegerField()),
-                ('portfolio_sha256', models.CharField(max_length=64)),
-                ('result_sha256', models.CharField(max_length=64)),
-                ('seconds', models.FloatField()),
-                ('at', models.DateTimeField()),
-                ('counts', models.JSONField(default=dict)),
-                ('release', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='inventory.release')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("rev", models.BigIntegerField()),
+                ("keys_ver", models.PositiveIntegerField()),
+                ("kernel_ver", models.PositiveIntegerField()),
+                ("portfolio_sha256", models.CharField(max_length=64)),
+                ("result_sha256", models.CharField(max_length=64)),
+                ("seconds", models.FloatField()),
+                ("at", models.DateTimeField()),
+                ("counts", models.JSONField(default=dict)),
+                (
+                    "release",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="inventory.release"
+                    ),
+                ),
             ],
             options={
-                'db_table': 'match_run',
-                'ordering': ('id',),
+                "db_table": "match_run",
+                "ordering": ("id",),
             },
         ),
         migrations.CreateModel(
-            name='UnplacedVersion',
+            name="UnplacedVersion",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('pkg_id', models.BigIntegerField(db_index=True)),
-                ('fallback_id', models.BigIntegerField(db_index=True, null=True)),
-                ('raw', models.CharField(blank=True, max_length=600)),
-                ('reason', models.CharField(max_length=20)),
-                ('given_as', models.CharField(max_length=1000)),
-                ('possible', models.IntegerField(default=0)),
-                ('component', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='inventory.component')),
-                ('release', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='inventory.release')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("pkg_id", models.BigIntegerField(db_index=True)),
+                ("fallback_id", models.BigIntegerField(db_index=True, null=True)),
+                ("raw", models.CharField(blank=True, max_length=600)),
+                ("reason", models.CharField(max_length=20)),
+                ("given_as", models.CharField(max_length=1000)),
+                ("possible", models.IntegerField(default=0)),
+                (
+                    "component",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="inventory.component",
+                    ),
+                ),
+                (
+                    "release",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="inventory.release"
+                    ),
+                ),
             ],
             options={
-                'db_table': 'cv_review',
+                "db_table": "cv_review",
             },
         ),
         migrations.CreateModel(
-            name='Finding',
+            name="Finding",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('uid', models.UUIDField(editable=False, unique=True)),
-                ('result', models.CharField(choices=[('affected', 'affected'), ('conditional', 'conditional'), ('possible', 'possible'), ('not assessed', 'not assessed')], max_length=12)),
-                ('reasons', models.JSONField(default=list)),
-                ('components', models.JSONField(default=list)),
-                ('stated', models.JSONField(default=list)),
-                ('first_seen_rev', models.BigIntegerField()),
-                ('first_seen', models.DateTimeField()),
-                ('gone_at', models.DateTimeField(null=True)),
-                ('gone_because', models.CharField(blank=True, max_length=500)),
-                ('reopened_at', models.DateTimeField(null=True)),
-                ('history', models.JSONField(default=list)),
-                ('merged_into', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='merged_from', to='detection.finding')),
-                ('release', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='findings', to='inventory.release')),
-                ('vulnerability', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='findings', to='intelligence.vulnerability')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("uid", models.UUIDField(editable=False, unique=True)),
+                (
+                    "result",
+                    models.CharField(
+                        choices=[
+                            ("affected", "affected"),
+                            ("conditional", "conditional"),
+                            ("possible", "possible"),
+                            ("not assessed", "not assessed"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                ("reasons", models.JSONField(default=list)),
+                ("components", models.JSONField(default=list)),
+                ("stated", models.JSONField(default=list)),
+                ("first_seen_rev", models.BigIntegerField()),
+                ("first_seen", models.DateTimeField()),
+                ("gone_at", models.DateTimeField(null=True)),
+                ("gone_because", models.CharField(blank=True, max_length=500)),
+                ("reopened_at", models.DateTimeField(null=True)),
+                ("history", models.JSONField(default=list)),
+                (
+                    "merged_into",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="merged_from",
+                        to="detection.finding",
+                    ),
+                ),
+                (
+                    "release",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="findings", to="inventory.release"
+                    ),
+                ),
+                (
+                    "vulnerability",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="findings",
+                        to="intelligence.vulnerability",
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['release', 'gone_at'], name='findings_standing')],
-                'constraints': [models.UniqueConstraint(fields=('release', 'vulnerability'), name='one_finding')],
+                "indexes": [models.Index(fields=["release", "gone_at"], name="findings_standing")],
+                "constraints": [models.UniqueConstraint(fields=("release", "vulnerability"), name="one_finding")],
             },
         ),
         migrations.CreateModel(
-            name='Gap',
+            name="Gap",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('cause', models.CharField(choices=[('no SBOM', 'No Sbom'), ('not matched yet', 'Not Matched'), ('no knowledge', 'No Knowledge'), ("only the demo's knowledge", 'Demo Knowledge'), ('stale source', 'Stale Source'), ('no identifier', 'No Identifier'), ('unreadable identifier', 'Unreadable'), ('distribution unknown', 'Distro Unknown'), ('no source watches it', 'No Source'), ('no source has ever named it', 'Never Named'), ('version missing', 'No Version'), ('version has no order', 'Unorderable')], max_length=40)),
-                ('says', models.CharField(max_length=1000)),
-                ('space', models.CharField(blank=True, max_length=200)),
-                ('component', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='inventory.component')),
-                ('release', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='gaps', to='inventory.release')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "cause",
+                    models.CharField(
+                        choices=[
+                            ("no SBOM", "No Sbom"),
+                            ("not matched yet", "Not Matched"),
+                            ("no knowledge", "No Knowledge"),
+                            ("only the demo's knowledge", "Demo Knowledge"),
+                            ("stale source", "Stale Source"),
+                            ("no identifier", "No Identifier"),
+                            ("unreadable identifier", "Unreadable"),
+                            ("distribution unknown", "Distro Unknown"),
+                            ("no source watches it", "No Source"),
+                            ("no source has ever named it", "Never Named"),
+                            ("version missing", "No Version"),
+                            ("version has no order", "Unorderable"),
+                        ],
+                        max_length=40,
+                    ),
+                ),
+                ("says", models.CharField(max_length=1000)),
+                ("space", models.CharField(blank=True, max_length=200)),
+                (
+                    "component",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="inventory.component",
+                    ),
+                ),
+                (
+                    "release",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="gaps", to="inventory.release"
+                    ),
+                ),
             ],
             options={
-                'db_table': 'gap',
-                'constraints': [models.UniqueConstraint(fields=('release', 'component'), name='one_gap_per_component')],
+                "db_table": "gap",
+                "constraints": [models.UniqueConstraint(fields=("release", "component"), name="one_gap_per_component")],
             },
         ),
     ]

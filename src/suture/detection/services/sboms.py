@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from django.db import transaction
 
 from suture.accounts.models import Person
 from suture.core.errors import InvalidValue
 from suture.detection.models import Matched
+from suture.detection.queries import coverage, findings_of
 from suture.detection.services.matching import match_release
 from suture.evidence.services import record
 from suture.inventory.models import Release, SbomDocument
@@ -19,9 +22,19 @@ class SuspiciousSbom(InvalidValue):
     """An SBOM that would make half a device disappear. Import it again with `confirmed=True` if it is right."""
 
 
-def take_in_sbom(
-    release: Release, data: bytes, file_name: str, by: Person, confirmed: bool = False
-) -> tuple[SbomDocument, Matched]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Taken:
+    """The answer to an SBOM. `says` comes first: a number of findings never stands without what it rests on."""
+
+    document: SbomDocument
+    new: bool  # False: these very bytes were the current SBOM already
+    matched: Matched
+    findings: int  # that stand, and that this person may see
+    problems: list[dict[str, str]]  # of the document: where, what, mend
+    says: str
+
+
+def take_in_sbom(*, release: Release, data: bytes, file_name: str, by: Person, confirmed: bool = False) -> Taken:
     """Import an SBOM into a release and match it at once; all doors use this.
 
     Args:
@@ -41,7 +54,15 @@ def take_in_sbom(
         raise _refusal(release, document, before, by)
     # A transaction of its own: an import never waits for another release's match. Cut off between the two, the
     # release is stale, and the next round matches it.
-    return document, match_release(release.pk, by)
+    matched = match_release(release.pk, by)
+    release.refresh_from_db()
+    findings = findings_of(release, by).count()
+    seen = coverage(release)
+    many = f"{findings} finding{'' if findings == 1 else 's'}; " if seen.verdict.assessed else ""
+    return Taken(
+        document=document, new=new, matched=matched, findings=findings, problems=document.problems,
+        says=f"{release.label}: {many}{seen.says}",
+    )  # fmt: skip
 
 
 def _refusal(release: Release, document: SbomDocument, before: int, by: Person) -> SuspiciousSbom:
