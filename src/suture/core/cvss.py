@@ -19,11 +19,12 @@ LONGEST_VECTOR = 400  # the longest full 4.0 vector has about 230 characters
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cvss:
-    """One vector, read. Of 3.x all three scores are given, equal where the vector states nothing further.
+    """One vector, read: the base score alone, and with the metrics of time and place.
 
-    `temporal` and `environmental` are None for 4.0, and for a 2.0 vector that states no such metrics.
-    `metrics` holds what the vector states, letter by letter; what it leaves out is not in it. A 4.0 vector has
-    one score, under `base`, which takes every stated metric into account.
+    Of 3.x all three scores are given, equal where the vector states nothing further. Of 4.0 `base` is CVSS-B and
+    `environmental` CVSS-BTE, which takes threat metrics in; there is no temporal score of its own. A 2.0 vector
+    has temporal and environmental scores only where it states such metrics. `metrics` holds what the vector
+    states, letter by letter; what it leaves out or calls 'not defined' is not in it.
     """
 
     version: str  # '2.0', '3.0', '3.1', '4.0'
@@ -79,14 +80,19 @@ def _stated(text: str) -> Mapping[str, str]:
 
 def _version_4(text: str) -> Cvss:
     read = cvss.CVSS4(text)
+    stated = _stated(text)
+    bare = "/".join(["CVSS:4.0", *(f"{name}:{stated[name]}" for name in _BASE_4)])
     return Cvss(
         version="4.0",
         vector=read.clean_vector(),
-        metrics=_stated(text),
-        base=float(read.base_score),
+        metrics=stated,
+        base=float(cvss.CVSS4(bare).base_score),
         temporal=None,
-        environmental=None,
+        environmental=float(read.base_score),
     )
+
+
+_BASE_4 = ("AV", "AC", "AT", "PR", "UI", "VC", "VI", "VA", "SC", "SI", "SA")
 
 
 def _version_3(text: str) -> Cvss:
