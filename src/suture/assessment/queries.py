@@ -20,11 +20,13 @@ from suture.core.facts import Answer, Fact, FactKind, Facts
 from suture.core.harm import HarmSeverity
 from suture.core.risk import Outcome
 from suture.core.vex import VexStatus
-from suture.detection.models import Finding, Matched
+from suture.detection.queries import Answer as Looked
+from suture.detection.queries import vulnerability_across_devices
 from suture.intelligence.models import Vulnerability
 from suture.inventory.models import Product, Release
 from suture.inventory.queries import all_releases
 
+_INSIDE = Person(kind=Person.Kind.SYSTEM)  # whoever holds a case has passed the wall of its vulnerability
 _UNFINISHED = (AssessmentState.DRAFT, AssessmentState.IN_REVIEW)
 
 
@@ -111,15 +113,14 @@ def unanswered(case: Case) -> QuerySet[Release]:
 
 
 def releases_without_component(case: Case) -> list[Release]:
-    """Unanswered releases whose current SBOM was matched and shows no finding of the case's vulnerability.
+    """Unanswered releases whose SBOM was matched against what the world knows, and shows nothing of the vulnerability.
 
-    Empty for a vulnerability of our own: it has no component an SBOM could show or not show.
+    What was not looked at, or could not be, is not among them: no SBOM, stale knowledge, an unknown version. Empty
+    for a vulnerability of our own without stated ranges: there is no component an SBOM could show or not show.
     """
-    if case.vulnerability.ours:
-        return []
-    found = Finding.objects.standing().filter(vulnerability=case.vulnerability_id, release=OuterRef("pk"))
-    matched = Matched.objects.filter(release=OuterRef("pk"), portfolio_rev=OuterRef("portfolio_rev"))
-    return list(unanswered(case).filter(~Exists(found), Exists(matched), sbom__isnull=False))
+    open_ones = {release.pk for release in unanswered(case)}
+    rows = vulnerability_across_devices(case.vulnerability, _INSIDE)
+    return [row.release for row in rows if row.answer is Looked.NOT_PRESENT and row.release.pk in open_ones]
 
 
 def answers_of(case: Case) -> QuerySet[CaseRelease]:

@@ -390,9 +390,10 @@ REPORT_806: Workflow[ReportState] = Workflow(
     Step("close", {P.CONTINGENT}, P.CLOSED, {RA, QUALITY}, True, (R.CONDITIONS_HOLD, R.JUSTIFICATION_SIGNED)),
     Step("reconsider", {P.NOT_REQUIRED, P.CLOSED}, P.CANDIDATE, {RA, QUALITY}, done="reconsidered"),
     Step("draft", {P.DUE}, P.DRAFTED, {RA, QUALITY}, done="drafted"),
-    Step("approve", {P.DRAFTED}, P.APPROVED, {RA}, True, (R.ITEMS_ANSWERED, R.NUMBER_GIVEN)),
+    Step("approve", {P.DRAFTED}, P.APPROVED, {RA}, True, (R.ITEMS_ANSWERED,)),
     Step("return", {P.APPROVED}, P.DRAFTED, {RA}, done="returned for correction"),
-    Step("submit", {P.APPROVED}, P.SUBMITTED, {RA}, done="submitted"),
+    # the number holds the date of the report, so it is given when the report is sent (21 CFR 806.10(c)(1))
+    Step("submit", {P.APPROVED}, P.SUBMITTED, {RA}, False, (R.NUMBER_GIVEN,), "submitted"),
     Step("acknowledge", {P.SUBMITTED}, P.ACKNOWLEDGED, {RA}, False, (R.RECEIPT_STORED,)),
     Step("amend", {P.SUBMITTED, P.ACKNOWLEDGED}, P.AMENDED, {RA}, True, (R.EXTENSION_INITIATED,)),
     Step("acknowledge", {P.AMENDED}, P.ACKNOWLEDGED, {RA}, False, (R.RECEIPT_STORED,)),

@@ -106,7 +106,10 @@ VERBS: Mapping[str, frozenset[Role]] = MappingProxyType(
         "case.open": _roles(_R.PSIRT, _R.COORDINATOR),
         "case.record_fact": _PROGRAMME,
         "case.set_learned": _roles(_R.PSIRT, _R.REGULATORY_AFFAIRS, _R.QUALITY),
-        "case.move": _roles(_R.PSIRT, _R.REGULATORY_AFFAIRS, _R.QUALITY),
+        # every role a step of the case's table names; the table itself says which of them may take which step
+        "case.move": _roles(
+            _R.PSIRT, _R.CLINICAL_SAFETY, _R.REGULATORY_AFFAIRS, _R.QUALITY, _R.ENGINEERING, _R.FIELD_SERVICE
+        ),
         "impact.answer": _roles(_R.PSIRT, _R.ENGINEERING),
         "exploitability.assess": _roles(_R.PSIRT),
         "harm.assess": _roles(_R.CLINICAL_SAFETY),
@@ -121,6 +124,7 @@ VERBS: Mapping[str, frozenset[Role]] = MappingProxyType(
         "vex.export": _EVERYBODY - {Role.ADMINISTRATOR},
         "vex.publish": _roles(_R.PSIRT, _R.COORDINATOR),
         # what we owe
+        "decision.make": _roles(_R.REGULATORY_AFFAIRS, _R.QUALITY),
         "decision.sign": _roles(_R.REGULATORY_AFFAIRS),
         "report806.draft": _roles(_R.REGULATORY_AFFAIRS, _R.QUALITY),
         "report806.approve": _roles(_R.REGULATORY_AFFAIRS),

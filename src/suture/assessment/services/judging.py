@@ -9,7 +9,6 @@ from django.db import transaction
 
 from suture.accounts.models import Person
 from suture.accounts.services import new_uid
-from suture.assessment.exploitation import epss_of, kev_of
 from suture.assessment.models import Assessment
 from suture.assessment.services.taking import take_assessment, take_case, touch
 from suture.core.cases import AssessmentState
@@ -19,6 +18,7 @@ from suture.core.facts import Answer
 from suture.core.harm import HarmSeverity
 from suture.evidence.clock import now
 from suture.evidence.services import record
+from suture.intelligence.queries import epss_of, kev_of
 from suture.inventory.models import Product, Release
 
 A = AssessmentState

@@ -1,0 +1,183 @@
+"""Rows turned into the facts the reporting rules read. What nobody recorded stays unknown."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from types import MappingProxyType
+from typing import Any
+
+from suture.assessment.models import Assessment, Case
+from suture.assessment.queries import affected_products, facts_of_case, in_force
+from suture.core.calendar import FEDERAL, WorkCalendar
+from suture.core.enforcement import Enforcement, evaluate_enforcement
+from suture.core.errors import NotFound
+from suture.core.facts import Answer, FactKind, Facts
+from suture.core.milestones import fixed_on, initiated_on, reasoned_plan, safe_controls
+from suture.core.report_facts import ReportFacts, submitted_since, with_enforcement
+from suture.core.risk import Outcome
+from suture.core.vex import VexStatus
+from suture.inventory.models import Product
+from suture.policy.models import PolicyKind
+from suture.policy.queries import policy_in_force
+from suture.sharing.queries import memberships
+
+K = FactKind
+YES, NO, UNKNOWN = Answer.YES, Answer.NO, Answer.UNKNOWN
+
+SEARCH_VALID_DAYS = 30  # ours, until the firm approves a policy of its own: how old a search of complaints may be
+
+# Questions that no row answers: a person does, with a reason, when deciding.
+ASKED: Mapping[str, str] = MappingProxyType(
+    {
+        "malfunction": "events",
+        "likely_on_recurrence": "events",
+        "qualified_person_objects": "events",
+        "remedial_action_needed": "events",
+        "fda_written_request": "events",
+        "complaint_alleges_security": "events",
+        "device_changed": "action",
+        "change_affects_safety": "action",
+        "reported_elsewhere": "action",
+        "stock_recovery": "action",
+        "market_withdrawal": "action",
+        "routine_servicing": "action",
+        "recall_classified": "action",
+    }
+)
+
+
+def clock_policy(on: date) -> tuple[int, int, WorkCalendar]:
+    """The firm's approved numbers: days a search stays valid, days of grace for the ISAO, and its closures."""
+    try:
+        body: dict[str, Any] = policy_in_force(PolicyKind.CLOCKS, on).body
+    except NotFound:
+        return SEARCH_VALID_DAYS, 0, FEDERAL
+    closures = [date.fromisoformat(day) for day in body.get("closures", [])]
+    return (
+        int(body.get("search_valid_days", SEARCH_VALID_DAYS)),
+        int(body.get("isao_grace_days", 0)),
+        WorkCalendar.with_closures(closures) if closures else FEDERAL,
+    )
+
+
+def enforcement_of(case: Case, today: date, facts: Facts | None = None) -> Enforcement:
+    """The four conditions of FDA's enforcement policy on a day, and the 806 clock under them."""
+    valid, grace, calendar = clock_policy(today)
+    return evaluate_enforcement(
+        facts_of_case(case) if facts is None else facts, memberships(), today=today, search_valid_days=valid,
+        isao_grace_days=grace, calendar=calendar,
+    )  # fmt: skip
+
+
+def devices_of(case: Case) -> list[Product]:
+    """The devices to decide on: those with an affected release; while nobody answered, every concerned one."""
+    return affected_products(case) or list(
+        Product.objects.filter(releases__impact_answers__case=case)
+        .exclude(releases__impact_answers__status__in=[VexStatus.NOT_AFFECTED, VexStatus.FIXED])
+        .distinct()
+        .order_by("brand_name")
+    )
+
+
+def facts_of(
+    case: Case, today: date, product: Product, *, given: Mapping[str, Any] | None = None,
+    facts: Facts | None = None, enforcement: Enforcement | None = None,
+) -> ReportFacts:  # fmt: skip
+    """Everything R1 to R25 read, for one device of a case on a day.
+
+    What the firm itself does (initiated, submitted, extended, remediated) is no while its own record holds nothing
+    of it; everything about the world is unknown until somebody recorded it.
+
+    Args:
+        given: answers of persons to what no row answers, by name (`ASKED`), or `name@product uid` for one device.
+    """
+    facts = facts_of_case(case) if facts is None else facts
+    enforcement = enforcement or enforcement_of(case, today, facts)
+    rows = [a for a in in_force(case.assessments.all()).values() if a.product_id == product.pk]
+    answers = {name: _given(given or {}, name, product) for name in ASKED}
+    answers |= {name: answer for name, answer in _from_rows(facts).items() if answer is not UNKNOWN}
+    found = ReportFacts(
+        **_device(product),
+        **_risk(rows),
+        **answers,
+        death_or_serious_injury=_death_or_injury(facts),
+        remediation_exists=Answer.of(_remediation(facts)),
+        initiated=Answer.of(initiated_on(facts) is not None),
+        report_806_submitted=Answer.of(facts.first(K.REPORT_806_SUBMITTED) is not None),
+        extended=Answer.of(facts.first(K.EXTENSION_INITIATED) is not None),
+    )
+    return with_enforcement(found, enforcement)
+
+
+def _device(product: Product) -> dict[str, Answer]:
+    pathway = product.pathway
+    return {
+        "investigational": Answer.of(pathway == Product.Pathway.INVESTIGATIONAL),
+        "pma": Answer.of(pathway == Product.Pathway.PMA),
+        "hde": Answer.of(pathway == Product.Pathway.HDE),
+        "cleared_510k": Answer.of(pathway == Product.Pathway.K510),
+        "tracking_order": Answer.of(product.tracking_order),
+        "sponsor_software": Answer.of(product.cyber_has_software),
+        "can_connect": Answer.of(product.cyber_can_connect),
+        "can_be_threatened": Answer.of(product.cyber_could_be_vulnerable),
+        "submitted_since_524b": submitted_since(product.last_submission_date),
+    }
+
+
+def _risk(assessments: list[Assessment]) -> dict[str, Any]:
+    """The device's verdict (its worst release's) and what its harm record says. Nothing signed: nothing known."""
+    if not assessments:
+        return {}
+    harms = [a.harm for a in assessments]
+    return {
+        "verdict": max(Outcome.from_word(a.outcome) for a in assessments),
+        "inherent_verdict": max(Outcome.from_word(a.result["inherent"]["outcome"]) for a in assessments),
+        "privacy_only": Answer.of(all(h.get("privacy") for h in harms)),
+        "safety_affected": _worst(harms, "safety_affected"),
+        "secrets_exposed": _worst(harms, "secrets_exposed"),
+        "serious_harm_probable": _worst(harms, "serious_probable"),
+    }
+
+
+def _worst(harms: list[dict[str, Any]], key: str) -> Answer:
+    answers = {Answer(h.get(key, UNKNOWN)) for h in harms}
+    return YES if YES in answers else UNKNOWN if UNKNOWN in answers else NO
+
+
+def _death_or_injury(facts: Facts) -> Answer:
+    """Yes on one linked event or one hit; no only after a search without any."""
+    linked = {fact.text("seriousness") for fact in facts.of(K.ADVERSE_EVENT_LINKED)}
+    if linked & {"death", "serious"}:
+        return YES
+    searches = {fact.text("result") for fact in facts.of(K.ADVERSE_EVENT_SEARCH)}
+    if "hit" in searches or "" in linked:
+        return UNKNOWN  # a hit is not yet an event, and an event without seriousness not yet an answer
+    return NO if "none" in searches else UNKNOWN
+
+
+def _remediation(facts: Facts) -> bool:
+    """Whether anything leads to acceptable risk. Telling customers alone does not (F §IV.G, incomplete remediation)."""
+    plan = any(reasoned_plan(fact) is YES for fact in facts.of(K.PLAN_MADE))
+    controls = any(safe_controls(fact) is YES for fact in facts.of(K.CONTROLS_IDENTIFIED))
+    return plan or controls or fixed_on(facts) is not None
+
+
+def _from_rows(facts: Facts) -> dict[str, Answer]:
+    """Answers to asked questions that a dated fact settles already."""
+    settled = {
+        "remedial_action_needed": facts.first(K.REMEDIAL_ACTION_NEEDED),
+        "fda_written_request": facts.first(K.FDA_WRITTEN_REQUEST),
+        "recall_classified": facts.first(K.RECALL_CLASSIFIED),
+        "device_changed": facts.first(K.CONTROLS_IDENTIFIED, K.FIX_VALIDATED, K.FIX_DISTRIBUTED, K.FIRST_UNIT_CHANGED),
+    }
+    answers = {name: YES for name, fact in settled.items() if fact is not None}
+    if initiated_on(facts) is None:
+        answers.setdefault("recall_classified", NO)  # nothing was done yet that FDA could classify
+    answers["new_vulnerability_information"] = YES  # the case itself is that
+    return answers
+
+
+def _given(given: Mapping[str, Any], name: str, product: Product) -> Answer:
+    said = given.get(f"{name}@{product.uid}") or given.get(name)
+    return Answer(said["answer"]) if said else UNKNOWN
