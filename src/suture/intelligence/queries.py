@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple, TypeVar
 
 from django.db import connection
-from django.db.models import Model, Q, QuerySet
+from django.db.models import Max, Model, Q, QuerySet
 
 from suture.accounts.models import Person
 from suture.accounts.queries import sees, visible
@@ -57,8 +57,8 @@ class Knowledge:
 
     @property
     def only_demo(self) -> bool:
-        """Nothing but what the demo brings along."""
-        return self.sources == (DEMO,)
+        """Nothing but what the demo brings along ('demo', or 'demo nvd' for its extract of a source)."""
+        return bool(self.sources) and all(source.split()[0] == DEMO for source in self.sources)
 
 
 def published_rev() -> int:
@@ -119,7 +119,8 @@ def sources_status(at: datetime | None = None) -> list[SourceStatus]:
     refused: dict[str, FeedRevision] = {}
     looked: dict[str, datetime] = {}
     dated: dict[str, datetime] = {}
-    for row in FeedRevision.objects.order_by("rev").defer("counts"):
+    last = FeedRevision.objects.values("source", "file_name", "state").annotate(rev=Max("rev")).values("rev")
+    for row in FeedRevision.objects.filter(rev__in=last).order_by("rev").defer("counts"):
         if row.state == FeedRevision.State.REFUSED:
             refused[row.source] = row
         if row.state != FeedRevision.State.PUBLISHED:
@@ -153,7 +154,7 @@ def instant(written: str) -> datetime | None:
     return read if read.tzinfo else read.replace(tzinfo=UTC)
 
 
-def _hours(span: Any) -> float:
+def _hours(span: timedelta) -> float:
     return max(0.0, span.total_seconds() / 3600)
 
 
