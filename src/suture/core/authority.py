@@ -16,7 +16,7 @@ class Authority(StrEnum):
 
     @property
     def label(self) -> str:
-        """The kind as printed beside a rule; guidance says that it does not bind (21 CFR 10.115(d))."""
+        """The kind as printed beside a rule; guidance says that it does not bind."""
         return {
             Authority.STATUTE: "statute",
             Authority.REGULATION: "regulation",

@@ -21,7 +21,11 @@ CYBER_DEVICE_SINCE = date(2023, 3, 29)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReportFacts:
-    """Everything R1 to R25 read. Answers default to unknown; `verdict` is None until there is one."""
+    """Everything R1 to R25 read. Answers default to unknown; `verdict` is None until there is one.
+
+    `verdict` is the residual risk as signed when the action was decided on. The risk that a later control or fix
+    brings down again does not undo it: what was corrected was an uncontrolled risk, and R9 asks about that.
+    """
 
     # the device
     investigational: Answer = Answer.UNKNOWN
