@@ -154,8 +154,8 @@ def _heirs(findings: Mapping[int, Finding]) -> dict[int, int]:
     taken: dict[int, int] = {}
     wanted = set(open_ones)
     while wanted:  # a group may itself have been taken over; the chain is short
-        rows = Vulnerability.objects.filter(pk__in=wanted, merged_into__isnull=False).values_list("pk", "merged_into")
-        step = dict(rows)
+        moved = Vulnerability.objects.filter(pk__in=wanted).values_list("pk", "merged_into")
+        step = {number: into for number, into in moved if into is not None}
         taken |= step
         wanted = set(step.values()) - set(taken)
     heirs = {}

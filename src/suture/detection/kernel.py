@@ -72,7 +72,8 @@ def rows(sql: str, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
     """Run one statement and give its rows."""
     with connection.cursor() as cursor:
         cursor.execute(sql, values)
-        return cursor.fetchall()
+        found: list[tuple[Any, ...]] = cursor.fetchall()
+    return found
 
 
 def chunks(values: Iterable[Any], size: int = CHUNK) -> Iterator[list[Any]]:

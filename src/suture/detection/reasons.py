@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from suture.core.matching import MatchClass, Reason
-from suture.detection.kernel import chunks
+from suture.detection.kernel import chunks, rows
 from suture.evidence.canonical import canonical, digest
-from suture.intelligence.models import Package
+from suture.intelligence.models import ORDINALS, Package
 from suture.intelligence.queries import Statement, statements
 
 MOST = 24  # version sentences of one finding; what goes beyond is counted in one more
@@ -35,7 +35,7 @@ class Drawn:
     result: MatchClass = MatchClass.AFFECTED
     components: dict[str, dict[str, str]] = field(default_factory=dict)
     reasons: dict[tuple[str, Reason], None] = field(default_factory=dict)  # (component ref, why), without doubles
-    said: dict[str, None] = field(default_factory=dict)  # the ranges in words
+    said: dict[tuple[str, str, str], None] = field(default_factory=dict)  # (range in words, source, record)
 
     def listed(self) -> list[dict[str, str]]:
         """The reasons for the record: in a fixed order, not more than a person reads."""
@@ -66,6 +66,22 @@ def spoken(stmts: Iterable[int]) -> dict[int, Statement]:
     return found
 
 
+_STATED = """
+SELECT DISTINCT r.pkg_id, COALESCE(c.vuln, a.vuln) FROM rng r
+JOIN assertion a ON a.id = r.stmt >> {bits} LEFT JOIN covers c ON c.assertion = a.id
+WHERE r.pkg_id IN ({packages}) AND r.f <= %(rev)s AND r.t > %(rev)s"""
+
+
+def stated_of(packages: Iterable[int], rev: int) -> dict[int, frozenset[int]]:
+    """The vulnerabilities stated of any version of some packages, at a revision."""
+    found: dict[int, set[int]] = defaultdict(set)
+    for part in chunks(sorted({package for package in packages if package > 0})):
+        numbers = ", ".join(str(int(package)) for package in part)
+        for package, vulnerability in rows(_STATED.format(packages=numbers, bits=ORDINALS), {"rev": rev}):
+            found[package].add(vulnerability)
+    return {package: frozenset(numbers) for package, numbers in found.items()}
+
+
 def draw(
     hits: Iterable[tuple[Where, int]], whole: Iterable[tuple[Where, int]], said: Mapping[int, Statement]
 ) -> dict[int, Drawn]:
@@ -94,7 +110,7 @@ def _add(drawn: dict[int, Drawn], where: Where, statement: Statement, says: str)
         one.components[where.ref] = {"ref": where.ref, "name": where.name, "version": where.version}
         one.reasons[where.ref, identity] = None
         one.reasons[where.ref, version] = None
-        one.said[statement.says] = None
+        one.said[statement.says, statement.source, statement.record_id] = None
 
 
 def result_hash(drawn: Iterable[Drawn], possible: Iterable[tuple[str, str, int]]) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from django.db import connection, transaction
@@ -14,9 +14,9 @@ from suture.core.versions import KEYS_VERSION
 from suture.detection import hits
 from suture.detection.findings import reconcile
 from suture.detection.indexing import index_release
-from suture.detection.kernel import KERNEL_VERSION, chunks, rows, whole_ranges
+from suture.detection.kernel import KERNEL_VERSION, chunks, whole_ranges
 from suture.detection.models import Cause, ComponentVersion, Gap, Instance, Matched, MatchRun, UnplacedVersion
-from suture.detection.reasons import Drawn, Where, draw, result_hash, spoken
+from suture.detection.reasons import Drawn, Where, draw, result_hash, spoken, stated_of
 from suture.evidence.clock import now
 from suture.evidence.services import record
 from suture.intelligence.models import Package
@@ -126,20 +126,11 @@ def _unplaced_where(one: UnplacedVersion, named: dict[int, str]) -> Where:
     return Where(component.ref, component.name, component.version, one.given_as, package, Package.Role.NATIVE, one.raw)
 
 
-_POSSIBLE = """
-SELECT DISTINCT r.pkg_id, COALESCE(c.vuln, a.vuln) FROM rng r
-JOIN assertion a ON a.id = r.stmt >> 20 LEFT JOIN covers c ON c.assertion = a.id
-WHERE r.pkg_id IN ({packages}) AND r.f <= %(rev)s AND r.t > %(rev)s"""
-
-
 def _possible(unplaced: Sequence[UnplacedVersion], rev: int) -> dict[int, int]:
     """How many vulnerabilities each unplaced version could have: those stated of any version of its package."""
-    of_package: dict[int | None, set[int]] = defaultdict(set)
-    for part in chunks(sorted({p for one in unplaced for p in (one.pkg_id, one.fallback_id) if p and p > 0})):
-        numbers = ", ".join(str(int(package)) for package in part)
-        for package, vulnerability in rows(_POSSIBLE.format(packages=numbers), {"rev": rev}):
-            of_package[package].add(vulnerability)
-    return {one.pk: len(of_package[one.pkg_id] | of_package[one.fallback_id]) for one in unplaced}
+    stated = stated_of({p for one in unplaced for p in (one.pkg_id, one.fallback_id) if p}, rev)
+    none: frozenset[int] = frozenset()
+    return {one.pk: len(stated.get(one.pkg_id, none) | stated.get(one.fallback_id or 0, none)) for one in unplaced}
 
 
 def _prove(

@@ -1,0 +1,166 @@
+"""Whether a release was looked at, and the ledger of what in it was not."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from django.db import connection
+
+from suture.core.versions import KEYS_VERSION
+from suture.detection.models import Cause, Gap, Matched, UnplacedVersion
+from suture.evidence.clock import now
+from suture.intelligence.queries import Knowledge, SourceStatus, knowledge, sources_status
+from suture.inventory.models import Release
+
+
+class Verdict(NamedTuple):
+    """Whether a release was looked at. `causes` are empty only where it was, with knowledge that is not late."""
+
+    assessed: bool
+    causes: tuple[tuple[Cause, str], ...]
+
+    @property
+    def says(self) -> str:
+        return "; ".join(says for _, says in self.causes)
+
+
+def why_not_assessed(
+    release: Release, state: Matched | None, known: Knowledge, sources: Sequence[SourceStatus]
+) -> Verdict:
+    """Say whether the answer for a release rests on anything. Late sources are told, but do not undo what was found."""
+    causes: list[tuple[Cause, str]] = []
+    if release.sbom_id is None:
+        causes.append((Cause.NO_SBOM, "this release has no SBOM"))
+    if known.empty:
+        causes.append((Cause.NO_KNOWLEDGE, "no feed was ever taken in"))
+    elif known.only_demo:
+        causes.append((Cause.DEMO_KNOWLEDGE, "the only knowledge is what the demo brings along"))
+    if release.sbom_id is not None and (
+        state is None or (state.portfolio_rev, state.keys_ver) != (release.portfolio_rev, KEYS_VERSION)
+    ):
+        causes.append((Cause.NOT_MATCHED, "its current SBOM is not matched yet"))
+    assessed = not causes
+    late = [one.source for one in sources if one.late]
+    if late:
+        causes.append((Cause.STALE_SOURCE, f"late: {', '.join(late)}; what is newer than they are was not looked at"))
+    if state is not None and state.rev < known.rev:
+        causes.append((Cause.NOT_MATCHED, "knowledge has moved since its last match"))
+    return Verdict(assessed, tuple(causes))
+
+
+def states_of(releases: Iterable[int]) -> dict[int, Matched]:
+    return {state.release_id: state for state in Matched.objects.filter(release_id__in=list(releases))}
+
+
+class Hole(NamedTuple):
+    """A component that is not monitored, or not in full, and why."""
+
+    ref: str
+    component: str  # 'openssl 3.0.13'
+    supplier: str
+    cause: str  # models.Cause
+    says: str
+
+
+class Possible(NamedTuple):
+    """A component whose identity is exact and whose version is not known: so many vulnerabilities are possible."""
+
+    ref: str
+    component: str
+    given_as: str
+    reason: str  # core.vulnerabilities.ReviewReason
+    vulnerabilities: int
+
+
+class Waiting(NamedTuple):
+    """Stated ranges that wait for a person and could concern a component of the release."""
+
+    reason: str
+    ranges: int
+    vulnerabilities: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Coverage:
+    """What of a release is looked at, by whom, and what is not, and why. Never a bare zero."""
+
+    verdict: Verdict
+    components: int
+    monitored: int  # 0 where the release as a whole is not assessed
+    text_watched: int  # by words alone; nothing is yet
+    causes: tuple[tuple[str, int], ...]  # (cause, components), most first
+    holes: tuple[Hole, ...]
+    possible: tuple[Possible, ...]  # one row per component, never one per vulnerability
+    waiting: tuple[Waiting, ...]
+    sources: tuple[SourceStatus, ...]
+    rev: int | None  # the revision of the knowledge it was last matched with
+    matched_at: str  # ISO instant; '' before the first match
+
+    @property
+    def says(self) -> str:
+        """The first sentence beside every number of findings."""
+        if not self.verdict.assessed:
+            return f"not assessed: {self.verdict.says}"
+        said = [f"{self.monitored} of {self.components} components monitored"]
+        if self.causes:
+            said.append("not: " + ", ".join(f"{count} {cause}" for cause, count in self.causes))
+        if self.possible:
+            many = sum(one.vulnerabilities for one in self.possible)
+            said.append(f"{many} vulnerabilities possible in {len(self.possible)} of unknown version")
+        if self.waiting:
+            said.append(f"{sum(one.ranges for one in self.waiting)} stated ranges wait for a person")
+        if self.verdict.causes:
+            said.append(self.verdict.says)
+        return "; ".join(said)
+
+
+def coverage(release: Release) -> Coverage:
+    """The coverage ledger of a release. A constant number of queries."""
+    known, sources = knowledge(), sources_status(now())
+    state = Matched.objects.filter(release=release).first()
+    gaps = Gap.objects.filter(release=release).select_related("component")
+    lost = UnplacedVersion.objects.filter(release=release, possible__gt=0).select_related("component")
+    holes = tuple(
+        Hole(gap.component.ref, str(gap.component), gap.component.supplier, gap.cause, gap.says)
+        for gap in gaps.order_by("cause", "component__name", "component__ref")
+    )
+    count: dict[str, int] = defaultdict(int)
+    for hole in holes:
+        count[hole.cause] += 1
+    components = release.sbom.components_read if release.sbom else 0
+    verdict = why_not_assessed(release, state, known, sources)
+    return Coverage(
+        verdict=verdict,
+        components=components,
+        monitored=components - len(holes) if verdict.assessed else 0,
+        text_watched=0,
+        causes=tuple(sorted(count.items(), key=lambda one: (-one[1], one[0]))),
+        holes=holes,
+        possible=tuple(
+            Possible(one.component.ref, str(one.component), one.given_as, one.reason, one.possible)
+            for one in lost.order_by("-possible", "component__name", "component__ref")
+        ),
+        waiting=tuple(_waiting(release, known.rev)),
+        sources=tuple(sources),
+        rev=state.rev if state else None,
+        matched_at=state.at.isoformat(timespec="seconds") if state else "",
+    )
+
+
+_WAITING = """
+SELECT w.reason, SUM(w.n), COUNT(DISTINCT COALESCE(c.vuln, a.vuln))
+FROM (SELECT DISTINCT cv.pkg_id FROM inst JOIN cv ON cv.cv_id = inst.cv_id WHERE inst.release_id = %(release)s
+      UNION SELECT pkg_id FROM cv_review WHERE release_id = %(release)s) mine
+JOIN rng_review w ON w.pkg_id = mine.pkg_id AND w.f <= %(rev)s AND w.t > %(rev)s
+JOIN assertion a ON a.id = w.stmt >> 20 LEFT JOIN covers c ON c.assertion = a.id
+GROUP BY w.reason"""
+
+
+def _waiting(release: Release, rev: int) -> list[Waiting]:
+    with connection.cursor() as cursor:
+        cursor.execute(_WAITING, {"release": release.pk, "rev": rev})
+        rows = [Waiting(reason, int(ranges), vulnerabilities) for reason, ranges, vulnerabilities in cursor.fetchall()]
+    return sorted(rows, key=lambda one: (-one.ranges, one.reason))
