@@ -36,6 +36,10 @@ def approve_policies(stage: Stage) -> None:
             "Exploitability mapping, the shipped example",
             exploitability_as_data(EXAMPLE_EXPLOITABILITY),
         ),
+        PolicyKind.CLOCKS: (
+            "Weekly searches, no days of grace",
+            {"search_valid_days": 7, "isao_grace_days": 0, "closures": []},
+        ),
     }
     for kind, (name, body) in bodies.items():
         if PolicyVersion.objects.filter(kind=kind).exists():

@@ -10,10 +10,8 @@ from suture.assessment.models import Assessment, Case
 from suture.assessment.queries import unanswered
 from suture.assessment.services import (
     answer_impact,
-    answer_not_present,
     assess_exploitability,
     assess_harm,
-    move_case,
     open_case,
     propose_assessment,
     record_fact,
@@ -31,6 +29,7 @@ from suture.demo.stage import Stage
 from suture.intelligence.models import Vulnerability
 from suture.intelligence.queries import vulnerability_by_any_id
 from suture.inventory.models import Release
+from suture.reporting.services import take_step
 
 
 class Attack(NamedTuple):
@@ -100,16 +99,19 @@ def not_affected(
     )  # fmt: skip
 
 
-def rest_not_affected(stage: Stage, case: Case, *, impact: str, evidence: str) -> None:
-    """Answer for every release that is left: by SBOM where there is one to show it, else in words."""
-    if not case.vulnerability.ours:
-        answer_not_present(case_uid=case.uid, by=stage["jana"], because="no affected version in the SBOM")
+def rest_not_affected(
+    stage: Stage, case: Case, *, impact: str, evidence: str,
+    justification: Justification = Justification.COMPONENT_NOT_PRESENT,
+) -> None:  # fmt: skip
+    """Answer for every release that is left, those in development too (F §X.B.v): by review of what it is made of.
+
+    Not by matching alone: the demo's handful of records is no watch over the world, so its silence shows nothing.
+    """
     left = [release.uid for release in unanswered(case)]
-    if left:
-        answer_impact(
-            case_uid=case.uid, release_uids=left, status=VexStatus.NOT_AFFECTED, by=stage["jana"], impact=impact,
-            justification=Justification.VULNERABLE_CODE_NOT_PRESENT, evidence=evidence,
-        )  # fmt: skip
+    answer_impact(
+        case_uid=case.uid, release_uids=left, status=VexStatus.NOT_AFFECTED, by=stage["jana"], impact=impact,
+        justification=justification, evidence=evidence,
+    )  # fmt: skip
 
 
 def judge(
@@ -142,7 +144,7 @@ def signed(stage: Stage, row: Assessment, by: str, because: str, judgement: Outc
 
 def step(stage: Stage, case: Case, verb: str, by: str, because: str = "", *, role: Role | None = None) -> Case:
     """Take a case one step further; signed steps are signed."""
-    return move_case(case_uid=case.uid, verb=verb, by=stage[by], because=because, password=PASSWORD, as_role=role)
+    return take_step(case_uid=case.uid, verb=verb, by=stage[by], because=because, password=PASSWORD, as_role=role)
 
 
 def fact(stage: Stage, case: Case, kind: FactKind, days: int, by: str, evidence: str, **detail: str) -> None:

@@ -17,8 +17,10 @@ from suture.core.exploitability import Exploitability
 from suture.core.facts import Answer
 from suture.core.harm import HarmSeverity
 from suture.core.risk import Outcome
+from suture.demo.people import PASSWORD
 from suture.demo.scenes.acts import Attack, Harm, affected, begin, judge, known, rest_not_affected, signed, step
 from suture.demo.stage import Stage
+from suture.reporting.services import decide, draft_record806, sign_record806
 
 JUDGED = "CVE-2024-28130"
 UNANSWERED = "CVE-2021-44228"
@@ -52,10 +54,11 @@ def play_judged(stage: Stage) -> None:
         return
     case = begin(
         stage, vulnerability, learned=LEARNED, source="weekly review of new findings",
-        because="DCMTK 3.6.8 of release 11.4 is named by the CNA.",
+        because="The CNA names DCMTK 3.6.8, CISA every version up to it; we take the wider range.",
     )  # fmt: skip
     affected(
-        stage, case, "Halide 11.4", action="Accept images from listed DICOM nodes only (configuration guide §4.2).",
+        stage, case, "Halide 10.8", "Halide 11.3", "Halide 11.4",
+        action="Accept images from listed DICOM nodes only (configuration guide §4.2).",
         evidence="Crash reproduced in the test laboratory, report TR-1151.",
     )  # fmt: skip
     rest_not_affected(
@@ -76,6 +79,15 @@ def play_judged(stage: Stage) -> None:
     set_reassessment(
         case_uid=case.uid, on=stage.ahead(90), by=stage["tomas"], because="Until release 11.5 brings DCMTK 3.6.9."
     )
+    decide(case_uid=case.uid, by=stage["pieter"], because="Controlled: what is kept instead of a report.")
+    record = draft_record806(
+        case_uid=case.uid, product=stage.product("Halide"), by=stage["pieter"],
+        justification="The residual risk is controlled; the change strengthens security only (FDA 2016 §VII.A, 21 CFR "
+        "806.1(b)(1)). No malfunction and no injury is known.",
+        follow_ups="Audit of the configuration repeated with release 11.5; re-assessment in 90 days.",
+    )  # fmt: skip
+    sign_record806(record_uid=record.uid, by=stage["ruth"], password=PASSWORD, because="Reviewed and evaluated.")
+    step(stage, case, "accept", "ruth", "Record complete, re-assessment scheduled.")
 
 
 def _listed_nodes(stage: Stage, case: Case) -> None:
@@ -94,8 +106,8 @@ def _listed_nodes(stage: Stage, case: Case) -> None:
     )  # fmt: skip
     recommend_control(control_uid=control.uid, by=stage["jana"], on=stage.ago(LEARNED - 14), because="Bulletin NB-207")
     confirm_in_use(
-        control_uid=control.uid, by=stage["mateo"], on=stage.ago(11), where="All 58 sites with release 11.4",
-        evidence="Remote configuration audit of 58 of 58 sites; list in FS-3310.",
+        control_uid=control.uid, by=stage["mateo"], on=stage.ago(11), where="All 61 sites with a release of Halide",
+        evidence="Remote configuration audit of 61 of 61 sites; list in FS-3310.",
     )  # fmt: skip
 
 

@@ -60,8 +60,8 @@ def play_zlib(stage: Stage) -> None:
         impact="inflate() is called without a gzip header structure.",
     )  # fmt: skip
     rest_not_affected(
-        stage, case, impact="The recorder of this release writes raw deflate data and reads no gzip header.",
-        evidence="Source review of the recorder, EV-1905.",
+        stage, case, impact="zlib 1.2.13 or later, or none.",
+        evidence="Build manifests and source review of the rest of the portfolio, EV-1905.",
     )  # fmt: skip
     step(stage, case, "start_analysis", "tomas", "The review of findings is the first signal.")
     step(stage, case, "finish_assessment", "tomas", "Every release has its answer.")

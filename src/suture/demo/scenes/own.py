@@ -26,6 +26,7 @@ from suture.detection.services import add_manual_finding
 from suture.intelligence.models import Vulnerability
 from suture.intelligence.services import register_own_vulnerability
 from suture.inventory.models import Release
+from suture.reporting.services import decide, draft_record806
 
 KIND = Vulnerability.Kind
 PORT = "Service port tcp/2222 is open and unused"
@@ -64,8 +65,9 @@ def play_port(stage: Stage) -> None:
         action="Nothing to do at the bedside; release 4.2.1 closes the port as a routine update.",
     )  # fmt: skip
     rest_not_affected(
-        stage, case, impact="The port is closed in this release.", evidence="Port scan of every release, TR-1121."
-    )
+        stage, case, impact="The port is closed in this release.", evidence="Port scan of every release, TR-1121.",
+        justification=Justification.VULNERABLE_CODE_NOT_PRESENT,
+    )  # fmt: skip
     step(stage, case, "start_analysis", "tomas", "The internal test is the first signal.")
     row = judge(
         stage, case, "Aria P2",
@@ -91,6 +93,13 @@ def play_port(stage: Stage) -> None:
     step(stage, case, "finish_assessment", "tomas", "Both releases assessed.")
     step(stage, case, "find_controlled", "tomas", "Closing the port is a routine update.")
     set_reassessment(case_uid=case.uid, on=stage.ahead(51), by=stage["tomas"], because="With release 4.2.1.")
+    decide(case_uid=case.uid, by=stage["ingrid"], because="Controlled: what is kept instead of a report.")
+    draft_record806(
+        case_uid=case.uid, product=stage.product("Aria P2"), by=stage["ingrid"],
+        justification="The residual risk is controlled by design; closing the port is a routine update "
+        "(FDA 2016 §VII.A).",
+        follow_ups="The port is closed with release 4.2.1; the scan is repeated then.",
+    )  # fmt: skip
 
 
 @transaction.atomic
@@ -114,8 +123,9 @@ def play_database(stage: Stage) -> None:
         action="Set a password for the account 'report_read' (bulletin NB-211).",
     )  # fmt: skip
     rest_not_affected(
-        stage, case, impact="No report database, or one that was never open.", evidence="Installers reviewed, EV-2231."
-    )
+        stage, case, impact="No report database, or one that was never open.", evidence="Installers reviewed, EV-2231.",
+        justification=Justification.VULNERABLE_CODE_NOT_PRESENT,
+    )  # fmt: skip
     step(stage, case, "start_analysis", "tomas", "The complaint is the first signal.")
     row = judge(
         stage, case, "Halide",

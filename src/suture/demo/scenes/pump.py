@@ -24,6 +24,7 @@ from suture.demo.scenes.acts import (
 )
 from suture.demo.sharing import ISAO
 from suture.demo.stage import Stage
+from suture.reporting.services import decide, open_report806, print_report806, write_report806
 from suture.sharing.queries import membership_named
 from suture.sharing.services import log_submission
 
@@ -78,6 +79,7 @@ def play(stage: Stage) -> None:
     step(stage, case, "find_uncontrolled", "maren", "A crafted packet could stop the controller during infusion.")
     _interim_controls(stage, case)
     _told(stage, case)
+    _report(stage, case)
 
 
 def _interim_controls(stage: Stage, case: Case) -> None:
@@ -125,3 +127,39 @@ def _told(stage: Stage, case: Case) -> None:
         case_uid=case.uid, membership_uid=membership_named(ISAO).uid, what=f"Customer notice {NOTICE}",
         given_on=stage.ago(TOLD), by=stage["owen"], communication=NOTICE, receipt="77120",
     )  # fmt: skip
+
+
+def _report(stage: Stage, case: Case) -> None:
+    """The decision is started, and the 806 report drafted as far as the record goes: it is due unless all four hold."""
+    decide(case_uid=case.uid, by=stage["ingrid"], because="A correction was initiated; one condition is unknown.")
+    step(stage, case, "mitigate", "ingrid", "Customers are told, interim controls are out; the fix is in verification.")
+    report = open_report806(
+        case_uid=case.uid, product=stage.product("Aria P2"), by=stage["ingrid"],
+        because="Drafted early, so that what is missing shows early.",
+    )  # fmt: skip
+    write_report806(report_uid=report.uid, by=stage["ingrid"], answers=_answers(stage), because="As far as known.")
+    print_report806(report_uid=report.uid, by=stage["ingrid"])
+
+
+def _answers(stage: Stage) -> dict[str, object]:
+    """What a person adds to the record: consignees, what is expected, and what follows when."""
+    consignees = [
+        {"name": "Lakeview Regional Hospital", "address": "12 Shore Drive, Duluth, MN 55804", "phone": "218-555-0190",
+         "dates": "17 Mar 2025", "number": 24},
+        {"name": "St. Brannoc Medical Center", "address": "800 Hill Street, Superior, WI 54880", "phone": "",
+         "dates": "2 Jun 2025", "number": 60},
+        {"name": "Fairmount Children's Hospital", "address": "31 Elm Avenue, Fairmount, MN 56031", "phone": "",
+         "dates": "11 Mar 2024 to 9 Oct 2025", "number": 112},
+    ]  # fmt: skip
+    return {
+        "values": {
+            "actions_expected": "Release 4.2.1 with module firmware 2.0.1 removes the stack; it is in verification.",
+            "other_recipients": "None beyond the hospitals of item 11.",
+        },
+        "consignees": consignees,
+        "pending": {
+            "10": {"why": "The expected life is being settled with engineering.", "by": stage.ahead(18).isoformat()},
+            "11": {"why": "38 of 41 consignees and two telephone numbers are being gathered.",
+                   "by": stage.ahead(11).isoformat()},
+        },
+    }  # fmt: skip
