@@ -221,12 +221,14 @@ class _Rows:
 
     def _number(self, package: Package, role: str) -> int:
         scheme = package.scheme if role == NATIVE else FALLBACK
-        return self.packages.setdefault((package.kind.value, scheme, package.name, role), len(self.packages))
+        # The kind is a word that equals its own text; `.value` would cost as much as the look-up.
+        return self.packages.setdefault((package.kind, scheme, package.name, role), len(self.packages))
 
     def _add(self, package: int, intervals: list[tuple[bytes, bytes]], ordinal: int) -> None:
         for lo, hi in intervals:
-            if (package, lo, hi) not in self._seen:  # stated twice by the same record: one row, two lines of `says`
-                self._seen.add((package, lo, hi))
+            key = (package, lo, hi)
+            if key not in self._seen:  # stated twice by the same record: one row, two lines of `says`
+                self._seen.add(key)
                 self.ranges.append(RangeRow(package, lo, hi, ordinal))
 
     def digest(self, record: Record, waiting: list[ReviewRow]) -> bytes:

@@ -1,6 +1,16 @@
 """Verbs of intelligence: take in feeds, sweep what a cut-off import left, register a vulnerability of our own."""
 
 from suture.intelligence.services.importing import import_feeds, sweep_unpublished
+from suture.intelligence.services.ours import register_vulnerability
 from suture.intelligence.services.results import Counts, FileResult, Outcome, Progress, SourceResult
 
-__all__ = ["Counts", "FileResult", "Outcome", "Progress", "SourceResult", "import_feeds", "sweep_unpublished"]
+__all__ = [
+    "Counts",
+    "FileResult",
+    "Outcome",
+    "Progress",
+    "SourceResult",
+    "import_feeds",
+    "register_vulnerability",
+    "sweep_unpublished",
+]

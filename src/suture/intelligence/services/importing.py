@@ -117,7 +117,6 @@ class _Run:
             result = self._take_in(file, started)
         finally:
             self._done += file.size
-            gc.collect()
         self._tell(file, result.source, result.counts.records, 0)
         return result
 

@@ -20,6 +20,7 @@ from suture.intelligence.services.store import LONGEST, Row, Store
 from suture.intelligence.services.turn import Turn
 
 AT_ONCE = 500  # records read before any is written
+SOFTWARE_FLAW, CLEAR = Vulnerability.Kind.SOFTWARE_FLAW.value, Tlp.CLEAR.value
 FEWEST, MOST = 200, 20_000  # rows of one write transaction: the number follows the time the last one took
 
 
@@ -47,7 +48,7 @@ class Numbers:
             number = self._next_package
             self._next_package += 1
             self.packages[row] = number
-            new.append((number, *row))
+            new.append((number, *map(str, row)))
         return number
 
     def assertion(self) -> int:
