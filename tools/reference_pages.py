@@ -77,7 +77,7 @@ def _workflow(workflow: Workflow[Any]) -> str:
     rows = ["| Step | From | To | Who | † | Needs |", "| --- | --- | --- | --- | --- | --- |"]
     for step in workflow.steps:
         states = [state.value for state in workflow.states if state in step.from_states]
-        begin = "any other" if len(states) == len(workflow.states) - 1 else ", ".join(states)
+        begin = "any other" if len(states) == len(workflow.reachable()) - 1 else ", ".join(states)
         who = ", ".join(role.label for role in Role if role in step.who)
         needs = "; ".join(guard.says for guard in step.guard)
         sign = "†" if step.signature else ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import UTC, date, datetime
 from itertools import product
 
@@ -120,3 +121,11 @@ def test_communicated_and_fixed_are_the_day_of_the_last_part():
     assert fixed_on(file_with(validated=None)) is None
     assert fixed_on(file_with(residual=fact(K.RESIDUAL_ACCEPTABLE_AFTER_FIX, 55, acceptable="no"))) is None
     assert date(2026, 1, 25) == day(20)
+
+
+def test_values_can_be_written_as_plain_data():
+    """Evidence spells a value field by field; a mapping inside is a copy, so nobody changes it from outside."""
+    detail = {"source": "mail"}
+    candidate = Fact(K.LEARNED_CANDIDATE, day(1), "", detail)
+    detail["source"] = "changed"
+    assert asdict(candidate)["detail"] == {"source": "mail"}

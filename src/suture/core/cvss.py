@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from types import MappingProxyType
 
 import cvss
 
@@ -75,7 +74,7 @@ def parse(vector: str) -> Cvss:
 
 def _stated(text: str) -> Mapping[str, str]:
     pairs = (part.partition(":") for part in text.split("/") if not part.startswith("CVSS:"))
-    return MappingProxyType({name: value for name, _, value in pairs if value not in ("X", "ND")})
+    return {name: value for name, _, value in pairs if value not in ("X", "ND")}
 
 
 def _version_4(text: str) -> Cvss:

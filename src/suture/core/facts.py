@@ -10,7 +10,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
-from types import MappingProxyType
 
 from suture.core.errors import InvalidValue
 
@@ -165,7 +164,7 @@ class Fact:
 
     def __post_init__(self) -> None:
         plain_date(self.on, f"the date of '{self.kind.label}'")
-        object.__setattr__(self, "detail", MappingProxyType(dict(self.detail)))
+        object.__setattr__(self, "detail", dict(self.detail))
 
     def text(self, key: str) -> str:
         """A detail as text; '' when nobody gave it."""

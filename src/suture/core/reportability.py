@@ -9,7 +9,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import product
-from types import MappingProxyType
 
 from suture.core.authority import Authority
 from suture.core.errors import Contradiction
@@ -154,7 +153,7 @@ def _fired(rule: Rule, facts: ReportFacts) -> Fired:
         rule=rule.id,
         outcome=rule.outcome(facts),
         because="; ".join(f"{SAYS[name]}: {value}" for name, value in inputs.items()),
-        inputs=MappingProxyType(inputs),
+        inputs=inputs,
         citation=rule.citation,
         kind=rule.kind,
     )

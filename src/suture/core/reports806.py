@@ -11,7 +11,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
-from types import MappingProxyType
 from typing import NamedTuple
 
 from suture.core.clocks import anniversary
@@ -352,8 +351,8 @@ class Report806Facts:
         strangers = set(self.values) - KEYS
         if strangers:
             raise InvalidValue("a report has no value named " + ", ".join(sorted(strangers)))
-        object.__setattr__(self, "values", MappingProxyType(dict(self.values)))
-        object.__setattr__(self, "pending", MappingProxyType(dict(self.pending)))
+        object.__setattr__(self, "values", dict(self.values))
+        object.__setattr__(self, "pending", dict(self.pending))
 
     def text(self, key: str) -> str:
         """One value as text; '' when it is not known."""

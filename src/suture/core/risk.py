@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from enum import IntEnum
-from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from suture.core.controls import Control, counted, residual_exploitability, residual_harm
@@ -80,7 +79,7 @@ class RiskPolicy:
                 raise InvalidValue(
                     f"the row for {exploitability.label} exploitability has five cells, one per severity"
                 )
-        object.__setattr__(self, "table", MappingProxyType(dict(self.table)))
+        object.__setattr__(self, "table", dict(self.table))
         for exploitability in Exploitability:
             for harm in HarmSeverity:
                 self._check_monotone(exploitability, harm)
