@@ -23,7 +23,7 @@ def read_sbom(data: bytes, limits: Limits = LIMITS) -> tuple[Sbom, list[Problem]
     Raises:
         FormatError: it cannot be read at all; the text says what the file is and what to do.
     """
-    if len(data) <= limits.size and (other := _not_json(data)):
+    if len(data) <= limits.size and (other := not_json(data)):
         raise FormatError(f"not yet read: {other}", [Problem("", f"this is {other}", _CONVERT)])
     text = checked(data, limits)
     found, repeated = sections(text, "JSON")
@@ -62,7 +62,7 @@ _OTHERS = (
 )
 
 
-def _not_json(data: bytes) -> str:
+def not_json(data: bytes) -> str:
     """What a file is that is no JSON, by its first bytes; '' when it may be JSON. Nothing is unpacked or expanded."""
     head = data[:4096].removeprefix(BOM)
     text = head.lstrip()
