@@ -26,7 +26,6 @@ _BUDGETS: dict[str, float] = {
     "drupal": 30 * _DAY,
     "psf": 120 * _DAY,
     "r": 365 * _DAY,
-    "demo": float("inf"),
 }
 _ANY_OTHER = 7 * _DAY
 

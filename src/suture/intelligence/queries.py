@@ -30,7 +30,7 @@ from suture.intelligence.models import (
 
 Row = TypeVar("Row", bound=Model)
 
-DEMO = "demo"  # the source of the facts Suture ships for its demo; they are no knowledge of the world
+DEMO = "demo"  # first word of the sources Suture ships for its demo: extracts, no knowledge of the world
 SUPERSEDED_BY = {"nvd": "nvd-override"}  # an override was written because this source's configuration is wrong
 
 
