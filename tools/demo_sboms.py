@@ -632,7 +632,7 @@ DEVICES = (
             okio="2.10.0",
             gson="2.8.6",
             pbl="3.19.4",
-            iosssl="1.1.1w",
+            iosssl="3.0.5",
         ),
     ),
     Device(

@@ -54,7 +54,7 @@ def _matches(record: Json) -> set[str]:
     )
     return {
         json.dumps({k: m[k] for k in keep if k in m}, sort_keys=True)
-        for configuration in record.get("configurations", []) for node in configuration["nodes"] for m in node["cpeMatch"]
+        for one in record.get("configurations", []) for node in one["nodes"] for m in node["cpeMatch"]
     }  # fmt: skip
 
 

@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from suture.formats.sbom import read_sbom
 from tools.demo_sboms import DEVICES, OUT, Device, written
 
 from suture.core.components import Sbom
+from suture.formats.sbom import read_sbom
 
 
 def read(device: Device) -> Sbom:

@@ -24,7 +24,7 @@ from suture.demo.scenes.acts import (
 from suture.demo.stage import Stage
 from suture.detection.services import add_manual_finding
 from suture.intelligence.models import Vulnerability
-from suture.intelligence.services import register_own_vulnerability
+from suture.intelligence.services import register_vulnerability
 from suture.inventory.models import Release
 from suture.reporting.services import decide, draft_record806
 
@@ -49,8 +49,8 @@ def play_port(stage: Stage) -> None:
     """An open, unused port; a design control keeps firmware from being loaded over it: controlled."""
     if _ours(PORT):
         return
-    vulnerability = register_own_vulnerability(
-        title=PORT, kind=KIND.OPEN_PORT, by=stage["jana"],
+    vulnerability = register_vulnerability(
+        title=PORT, kind=KIND.OPEN_PORT, by=stage["jana"], because="Yearly port scan, TR-1120.",
         description="The service shell of the pump listens on tcp/2222 although no field tool uses it any more. It "
         "cannot load firmware: the boot loader takes images from the USB port only, signed.",
     )  # fmt: skip
@@ -107,8 +107,8 @@ def play_database(stage: Stage) -> None:
     """A misconfigured database: personal data can be read, nothing can be changed. Privacy, not patient harm."""
     if _ours(DATABASE):
         return
-    vulnerability = register_own_vulnerability(
-        title=DATABASE, kind=KIND.CONFIGURATION, by=stage["jana"],
+    vulnerability = register_vulnerability(
+        title=DATABASE, kind=KIND.CONFIGURATION, by=stage["jana"], because="Complaint CP-4471.",
         description="The installer leaves the report database's read account without a password. Whoever reaches the "
         "server can read reports; the account cannot write.",
     )  # fmt: skip
@@ -162,8 +162,9 @@ def play_password(stage: Stage) -> None:
     wall = Wall.objects.filter(name="Finder R-2026-0034").first() or raise_wall(
         name="Finder R-2026-0034", admitted=inside, by=stage["owen"], because="Embargo agreed with the finder."
     )
-    vulnerability = register_own_vulnerability(
+    vulnerability = register_vulnerability(
         title=PASSWORD_TITLE, kind=KIND.HARD_CODED_PASSWORD, by=stage["owen"], wall=wall, tlp=Tlp.AMBER_STRICT,
+        because="Finder's report R-2026-0034.",
         description="The programmer's service account has one password in every device. With it the local console "
         "opens; whether a session with an implant can then be taken over is being examined.",
     )  # fmt: skip
@@ -202,8 +203,8 @@ def play_malware(stage: Stage) -> None:
     """Malware found at a hospital: on record, in a release, and nobody has opened a case yet."""
     if _ours(MALWARE):
         return
-    vulnerability = register_own_vulnerability(
-        title=MALWARE, kind=KIND.MALWARE_INFECTION, by=stage["jana"],
+    vulnerability = register_vulnerability(
+        title=MALWARE, kind=KIND.MALWARE_INFECTION, by=stage["jana"], because="Complaint CP-4502.",
         description="A reading workstation with release 10.8 at one hospital carries adware that collects browsing "
         "data. Whether it can touch images is being examined (complaint CP-4502).",
     )  # fmt: skip
