@@ -111,4 +111,5 @@ def vulnerabilities_found(person: Person) -> QuerySet[Any]:
     """Every vulnerability with a standing finding that this person may see, with `releases`: in how many it stands."""
     standing_in = Count("findings", filter=Q(findings__gone_at=None))
     rows: QuerySet[Any] = visible(person, Vulnerability.objects.all())
-    return rows.annotate(releases=standing_in).filter(releases__gt=0).order_by("-releases", "preferred_id")
+    rows = rows.annotate(releases=standing_in).filter(releases__gt=0)
+    return rows.order_by("-releases", "preferred_id")

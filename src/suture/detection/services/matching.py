@@ -48,7 +48,7 @@ def match_release(release_id: int, by: Person | None = None) -> Matched:
             defaults={
                 "rev": rev, "portfolio_rev": release.portfolio_rev, "keys_ver": KEYS_VERSION,
                 "kernel_ver": KERNEL_VERSION, "at": at, "result_sha256": sha256, "components": components,
-                "gaps": Gap.objects.filter(release=release).count(), "possible": len(possible),
+                "gaps": Gap.objects.filter(release=release).count(), "possible": sum(1 for _, _, many in possible if many),
             },
         )  # fmt: skip
         if happened or before is None or before.result_sha256 != sha256:
