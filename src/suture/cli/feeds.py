@@ -78,6 +78,7 @@ def _table(results: list[SourceResult]) -> None:
             "new",
             "amended",
             "same",
+            "older or repeated",
             "unreadable",
             "ranges",
             "accepted",
@@ -93,6 +94,7 @@ def _table(results: list[SourceResult]) -> None:
                 f"{r.counts.new:,}",
                 f"{r.counts.amended:,}",
                 f"{r.counts.unchanged:,}",
+                f"{r.counts.older + r.counts.repeated:,}",
                 f"{r.counts.unreadable:,}",
                 f"{r.counts.stated:,}",
                 f"{r.counts.accepted:,}",
@@ -102,7 +104,7 @@ def _table(results: list[SourceResult]) -> None:
             ]
             for r in results
         ],
-        right=range(2, 12),
+        right=range(2, 13),
     )
     waiting = [(r.source, reason, count) for r in results for reason, count in r.counts.review.most_common()]
     if waiting:

@@ -8,6 +8,7 @@ import sys
 from dataclasses import dataclass
 from typing import Any
 
+import platformdirs
 import typer
 from typer.core import TyperGroup
 from typer.main import get_command as click_command
@@ -27,7 +28,7 @@ class Entry:
 
 
 COMMANDS = {
-    "demo": Entry("suture.cli.serve", "Load the fictitious manufacturer and serve it on 127.0.0.1."),
+    "demo": Entry("suture.cli.demo", "Load the fictitious manufacturer and serve it on 127.0.0.1."),
     "serve": Entry("suture.cli.serve", "Serve the pages and the API, with the background worker beside them."),
     "worker": Entry("suture.cli.serve", "Run the background steps alone, for a node of its own."),
     "scan": Entry("suture.cli.scan", "Match an SBOM against the knowledge, without storing it."),
@@ -67,8 +68,10 @@ class Table(TyperGroup):
         entry = COMMANDS[name]
         if entry.opens:
             os.environ.setdefault("DJANGO_SETTINGS_MODULE", "suture.config.settings")
-            django = importlib.import_module("django")
-            django.setup()
+            if name == "demo":
+                os.environ.setdefault("SUTURE_HOME", str(platformdirs.user_data_path("suture-demo", appauthor=False)))
+            importlib.import_module("django").setup()
+            importlib.import_module("suture.cli.house").ready()
         module = importlib.import_module(entry.module)
         command = click_command(getattr(module, name))
         command.name = name

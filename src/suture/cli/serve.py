@@ -1,4 +1,4 @@
-"""`suture serve`, `demo`, `worker`, `migrate`: the processes of an installation."""
+"""`suture serve`, `worker`, `migrate`: the processes of an installation."""
 
 from __future__ import annotations
 
@@ -6,17 +6,13 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from typing import Annotated
 
 import typer
 from cheroot.wsgi import Server
 from django.conf import settings
-from django.core.management import call_command
-from django.db import connection
-from django.db.migrations.executor import MigrationExecutor
 
-from suture import demo as demo_data
+from suture.cli.house import bring_up_to_date
 from suture.cli.progress import say
 from suture.config.wsgi import application
 from suture.core.errors import InvalidValue
@@ -26,7 +22,6 @@ THREADS = 8
 LARGEST_BODY = 130 * 1024 * 1024  # bytes, as DATA_UPLOAD_MAX_MEMORY_SIZE
 
 serve = typer.Typer(rich_markup_mode=None)
-demo = typer.Typer(rich_markup_mode=None)
 worker = typer.Typer(rich_markup_mode=None)
 migrate = typer.Typer(rich_markup_mode=None)
 
@@ -36,21 +31,7 @@ Port = Annotated[int, typer.Option(min=1, max=65535, help="Port to listen on.")]
 
 @serve.command(help="Serve the pages and the API on one address, with the background worker as a child process.")
 def _serve(host: Host = "127.0.0.1", port: Port = 8000, no_worker: bool = False) -> None:
-    bring_up_to_date()
     serve_forever(host, port, with_worker=not no_worker)
-
-
-@demo.command(help="Load the fictitious manufacturer, once, and serve it.")
-def _demo(host: Host = "127.0.0.1", port: Port = 8000, load_only: bool = False) -> None:
-    bring_up_to_date()
-    started = time.perf_counter()
-    demo_data.load(say)
-    say(f"Demo data ready in {time.perf_counter() - started:.1f} s, in {settings.SUTURE.home}")
-    if not load_only:
-        say("")
-        for line in demo_data.WELCOME:
-            say(line)
-        serve_forever(host, port, with_worker=True)
 
 
 @worker.command(help="Run the background steps in staircase order, again and again.")
@@ -65,21 +46,6 @@ def _worker(
 def _migrate() -> None:
     bring_up_to_date()
     say(f"The database in {settings.SUTURE.home} is up to date.")
-
-
-def bring_up_to_date() -> None:
-    """Apply what migrations are missing; an installation of a newer Suture is refused, not downgraded."""
-    executor = MigrationExecutor(connection)
-    known = set(executor.loader.graph.nodes)
-    ours = {app for app, _ in known}
-    newer = sorted(
-        f"{app}.{name}" for app, name in executor.loader.applied_migrations if app in ours and (app, name) not in known
-    )
-    if newer:
-        raise InvalidValue(f"this database belongs to a newer Suture ({', '.join(newer)}); install that version")
-    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
-        say("Preparing the database …")
-        call_command("migrate", verbosity=0, interactive=False)
 
 
 def serve_forever(host: str, port: int, *, with_worker: bool) -> None:

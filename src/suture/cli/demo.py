@@ -1,0 +1,26 @@
+"""`suture demo`: the fictitious manufacturer, loaded once and served."""
+
+from __future__ import annotations
+
+import time
+
+import typer
+from django.conf import settings
+
+from suture.cli.progress import say
+from suture.cli.serve import Host, Port, serve_forever
+from suture.demo import WELCOME, load
+
+demo = typer.Typer(rich_markup_mode=None)
+
+
+@demo.command(help="Load the fictitious manufacturer, once, and serve it.")
+def _demo(host: Host = "127.0.0.1", port: Port = 8000, load_only: bool = False) -> None:
+    started = time.perf_counter()
+    load(say)
+    say(f"Demo data ready in {time.perf_counter() - started:.1f} s, in {settings.SUTURE.home}")
+    if load_only:
+        return
+    for line in ("", *WELCOME):
+        say(line)
+    serve_forever(host, port, with_worker=True)
