@@ -51,8 +51,11 @@ def parse(text: str) -> Purl:
 
     Source: package-url/purl-spec, now ECMA-427.
     """
+    given = text.strip()
+    if given[:4].lower() == "pkg:":  # schemes have no case (RFC 3986, 3.1)
+        given = "pkg:" + given[4:]
     try:
-        found = PackageURL.from_string(text.strip())
+        found = PackageURL.from_string(given)
     except ValueError as wrong:
         raise InvalidValue(f"not a package URL: {text!r}; {MEND}") from wrong
     qualifiers = found.qualifiers if isinstance(found.qualifiers, dict) else {}

@@ -1,0 +1,185 @@
+"""Both sides meet: what an SBOM calls a package and what an advisory calls it give one identical `Package`."""
+
+from __future__ import annotations
+
+import pytest
+
+from suture.core.components import Component, Package, PackageKind
+from suture.core.identity import (
+    CPE_SET_ASIDE,
+    DISTRO_UNKNOWN,
+    ECOSYSTEMS,
+    NO_IDENTIFIER,
+    UNKNOWN_TYPE,
+    identify,
+    identities,
+    package_of_cpe,
+    package_of_ecosystem,
+    package_of_purl,
+    package_of_words,
+)
+from suture.core.versions import SCHEMES
+
+
+def component(*purls: str, cpes: tuple[str, ...] = (), version: str = "") -> Component:
+    return Component(ref="c", name="x", version=version, purls=purls, cpes=cpes)
+
+
+@pytest.mark.parametrize(
+    ("purl", "ecosystem", "name", "package", "scheme"),
+    [
+        ("pkg:npm/lodash@4.17.21", "npm", "lodash", "npm/lodash", "npm"),
+        ("pkg:npm/%40Angular/Core@12.3.1", "npm", "@angular/core", "npm/@angular/core", "npm"),
+        ("pkg:pypi/Zope.Interface_x@5", "PyPI", "zope-interface-x", "pypi/zope-interface-x", "pypi"),  # PEP 503
+        ("pkg:maven/org.apache.logging.log4j/log4j-core@2.14.1", "Maven", "org.apache.logging.log4j:log4j-core",
+         "maven/org.apache.logging.log4j:log4j-core", "maven"),
+        ("pkg:golang/github.com/Masterminds/goutils@v1.1.0", "Go", "github.com/Masterminds/goutils",
+         "golang/github.com/masterminds/goutils", "golang"),
+        ("pkg:golang/std@go1.20.1", "Go", "stdlib", "golang/stdlib", "golang"),
+        ("pkg:cargo/openssl-src@111", "crates.io", "openssl-src", "cargo/openssl-src", "cargo"),
+        ("pkg:hex/Phoenix@1.7", "Hex", "phoenix", "hex/phoenix", "hex"),
+        ("pkg:gem/RedCloth@4.2.9", "RubyGems", "RedCloth", "gem/RedCloth", "gem"),
+        ("pkg:nuget/Newtonsoft.Json@12.0.1", "NuGet", "newtonsoft.json", "nuget/newtonsoft.json", "nuget"),
+        ("pkg:composer/Symfony/Http-Kernel@5", "Packagist", "symfony/http-kernel",
+         "composer/symfony/http-kernel", "loose"),
+        ("pkg:bitnami/ActiveMQ@5.15.12", "Bitnami", "activemq", "bitnami/activemq", "semver"),
+        ("pkg:cran/commonmark@1.7", "CRAN", "commonmark", "cran/commonmark", "loose"),
+        ("pkg:generic/openssl@3.0.13", "OSS-Fuzz", "openssl", "generic/openssl", "loose"),
+        ("pkg:rpm/almalinux/zlib@1.2.11?distro=almalinux-8.6", "AlmaLinux:8", "zlib", "rpm/almalinux:8/zlib", "rpm"),
+        ("pkg:rpm/rocky-linux/gzip@1.12?distro=rocky-9", "Rocky Linux:9", "gzip", "rpm/rocky:9/gzip", "rpm"),
+        ("pkg:rpm/rocky/gzip@1.12?distro=rocky-linux-9-0-legacy", "Rocky Linux:9", "gzip", "rpm/rocky:9/gzip", "rpm"),
+        ("pkg:rpm/redhat/CharLS@2.0.0-8.el9ai?distro=rhel-9.4", "Red Hat:enterprise_linux:9::appstream", "CharLS",
+         "rpm/redhat:9/CharLS", "rpm"),
+        ("pkg:apk/alpine/busybox@1.36.1-r0?distro=alpine-3.18.4", "Alpine:v3.18", "busybox",
+         "apk/alpine:3.18/busybox", "alpine"),
+        ("pkg:apk/alpine/zlib@1.2.12-r3?distro=3.16.2", "Alpine:v3.16", "zlib", "apk/alpine:3.16/zlib", "alpine"),
+        ("pkg:apk/wolfi/bash@5.2-r1", "Wolfi", "bash", "apk/wolfi/bash", "alpine"),
+        ("pkg:deb/debian/curl@7.50.3-1?distro=jessie", "Debian:8", "curl", "deb/debian:8/curl", "deb"),
+        ("pkg:deb/debian/libgd3@2.3.0-2?distro=debian-11.6", "Debian:11", "libgd3", "deb/debian:11/libgd3", "deb"),
+        ("pkg:deb/ubuntu/mount@2.34?distro=ubuntu-20.04", "Ubuntu:20.04:LTS", "mount", "deb/ubuntu:20.04/mount", "deb"),
+    ],
+)  # fmt: skip
+def test_both_sides_meet(purl: str, ecosystem: str, name: str, package: str, scheme: str) -> None:
+    expected = Package(PackageKind.PURL, scheme, package)
+    assert package_of_purl(purl) == expected
+    assert package_of_ecosystem(ecosystem, name) == expected
+
+
+def test_every_scheme_is_one_that_can_be_ordered() -> None:
+    assert {ecosystem.scheme for ecosystem in ECOSYSTEMS.values()} <= SCHEMES
+
+
+@pytest.mark.parametrize(
+    ("ecosystem", "name"),
+    [("", "x"), ("npm", ""), ("Debian", "curl"), ("Ubuntu:Pro:18.04:LTS", "curl"),
+     ("Red Hat:rhel_eus:8.4::baseos", "curl"), ("Temple OS:1", "x"), ("Alpine:edge", "x")],
+)  # fmt: skip
+def test_an_ecosystem_we_cannot_place_is_none_not_a_guess(ecosystem: str, name: str) -> None:
+    assert package_of_ecosystem(ecosystem, name) is None
+
+
+@pytest.mark.parametrize(
+    ("purl", "name"),
+    [
+        ("pkg:deb/ubuntu/dash@0.5.8-2.10?arch=amd64", "deb/ubuntu:?/dash"),  # no release anywhere
+        ("pkg:rpm/centos/bash@4.1.2-48?arch=x86_64", "rpm/centos:?/bash"),
+        ("pkg:rpm/redhat/bash@5.1?distro=templeos-1", "rpm/redhat:?/bash"),  # a distribution we do not know
+        ("pkg:deb/debian/bash@5.1?distro=ubuntu-20.04", "deb/debian:?/bash"),  # two that contradict each other
+        ("pkg:rpm/debian/bash@5.1?distro=debian-11", "rpm/debian:?/bash"),  # no such packages there
+        ("pkg:rpm/openssl@3.0", "rpm/?:?/openssl"),
+    ],
+)
+def test_a_package_of_an_unknown_distribution_matches_nothing_and_says_so(purl: str, name: str) -> None:
+    found = identify(component(purl, cpes=("cpe:2.3:a:gnu:bash:5.1:*:*:*:*:*:*:*",)))
+    assert [identity.package.name for identity in found.identities] == [name]
+    assert any(reason.startswith(DISTRO_UNKNOWN) for reason in found.reasons)
+
+
+@pytest.mark.parametrize(
+    ("purl", "place"),
+    [
+        ("pkg:rpm/redhat/jenkins@2.426.3-3.el8?arch=src", "redhat:8"),
+        ("pkg:rpm/fedora/tar@1.34-3.fc36", "fedora:36"),
+        ("pkg:rpm/amzn/curl@7.79.1-1.amzn2.0.1", "amazon:2"),
+        ("pkg:deb/debian/libbsd0@0.9.1-2%2Bdeb10u1?arch=amd64", "debian:10"),
+    ],
+)
+def test_the_release_stamped_into_a_version_names_the_distribution(purl: str, place: str) -> None:
+    found = package_of_purl(purl)
+    assert found is not None
+    assert found.name.split("/")[1] == place
+
+
+def test_a_distribution_package_never_meets_upstream_ranges() -> None:
+    """Its fixes are backported: the CPE beside it is set aside, and that is said."""
+    both = component(
+        "pkg:rpm/almalinux/openssl@1.1.1k-4.el8?distro=almalinux-8&epoch=1",
+        cpes=("cpe:2.3:a:openssl:openssl:1.1.1k:*:*:*:*:*:*:*",),
+    )
+    found = identify(both)
+    assert [(identity.package.name, identity.version) for identity in found.identities] == [
+        ("rpm/almalinux:8/openssl", "1:1.1.1k-4.el8")
+    ]
+    assert [reason.partition(": a ")[0] for reason in found.reasons] == ["CPE set aside"]
+    assert found.reasons[0].startswith(CPE_SET_ASIDE)
+
+
+def test_a_source_package_named_as_upstream_is_looked_up_too() -> None:
+    """Debian and Alpine publish by source package."""
+    found = identities(component("pkg:deb/debian/libssl1.1@1.1.1n-0?distro=debian-11&upstream=openssl%401.1.1n"))
+    assert [(identity.package.name, identity.version) for identity in found] == [
+        ("deb/debian:11/libssl1.1", "1.1.1n-0"),
+        ("deb/debian:11/openssl", "1.1.1n"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("given", "reason"),
+    [
+        (component(), NO_IDENTIFIER),
+        (component("pkg:templeos/kernel@5"), UNKNOWN_TYPE),
+        (component("openssl@3.0.13"), "not a package URL"),
+        (component(cpes=("cpe:2.3:a:*:openssl:1:*:*:*:*:*:*:*",)), "CPE names no single product"),
+        (component(cpes=("openssl",)), "not a CPE name"),
+    ],
+)
+def test_what_cannot_be_identified_says_why(given: Component, reason: str) -> None:
+    found = identify(given)
+    assert found.identities == ()
+    assert len(found.reasons) == 1
+    assert found.reasons[0].startswith(reason)
+
+
+def test_every_identifier_gives_an_identity_and_the_component_lends_its_version() -> None:
+    found = identities(
+        component(
+            "pkg:npm/jquery",
+            cpes=("cpe:2.3:a:jquery:jquery:*:*:*:*:*:*:*:*", "cpe:/a:jquery:jquery:3.4.0"),
+            version="3.5.0",
+        )
+    )
+    assert [(identity.package.name, identity.version) for identity in found] == [
+        ("npm/jquery", "3.5.0"),
+        ("a:jquery:jquery", "3.5.0"),
+        ("a:jquery:jquery", "3.4.0"),
+    ]
+
+
+def test_cpe_names_meet_whatever_their_form() -> None:
+    expected = Package(PackageKind.CPE, "loose", "a:gnu:libstdc++")
+    assert package_of_cpe("cpe:/a:gnu:libstdc%2b%2b:12") == expected
+    assert package_of_cpe(r"cpe:2.3:a:GNU:libstdc\+\+:*:*:*:*:*:*:*:*") == expected
+
+
+@pytest.mark.parametrize(
+    ("vendor", "product", "name"),
+    [
+        ("Siemens", "SIMATIC S7", "siemens:simatic s7"),
+        ("n/a", "Zephyr", ":zephyr"),
+        ("Red Hat", "n/a", None),
+        ("", "", None),
+    ],
+)
+def test_vendor_and_product_words_are_a_kind_of_their_own(vendor: str, product: str, name: str | None) -> None:
+    found = package_of_words(vendor, product)
+    assert found == (Package(PackageKind.CNA, "loose", name) if name else None)
