@@ -119,7 +119,7 @@ def sources_status(at: datetime | None = None) -> list[SourceStatus]:
     refused: dict[str, FeedRevision] = {}
     looked: dict[str, datetime] = {}
     dated: dict[str, datetime] = {}
-    last = FeedRevision.objects.values("source", "file_name", "state").annotate(rev=Max("rev")).values("rev")
+    last = FeedRevision.objects.values("source", "file_name", "state").annotate(last=Max("rev")).values("last")
     for row in FeedRevision.objects.filter(rev__in=last).order_by("rev").defer("counts"):
         if row.state == FeedRevision.State.REFUSED:
             refused[row.source] = row

@@ -138,7 +138,7 @@ def withdraw(store: Store, turn: Turn, revision: FeedRevision, state: FeedRevisi
         if table != "vulnerability":
             _in_portions(store, turn, f"UPDATE {table} SET t = {OPEN} WHERE {closed}", [rev])  # noqa: S608
     revision.state, revision.why = state, why[:500]
-    revision.save(update_fields=["state", "why"])
+    revision.save(update_fields=["state", "why", "source", "dated", "upstream_id"])
     return rows
 
 
