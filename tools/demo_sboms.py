@@ -538,7 +538,7 @@ DEVICES = (
             "11.3.0",
             TABLES["WINDOWS_1809"],
             dcmtk="3.6.6",
-            ssl="vendor build",
+            ssl="vendor build=vendor_build",
             sslid="c:openssl:openssl",
             sslby="Fennel Imaging",
             zlib="1.2.11",
