@@ -102,7 +102,7 @@ def facts_of(
         **_risk(rows),
         **answers,
         death_or_serious_injury=_death_or_injury(facts),
-        remediation_exists=Answer.of(_remediation(facts)),
+        remediation_exists=Answer.of(has_remediation(facts)),
         initiated=Answer.of(initiated_on(facts) is not None),
         report_806_submitted=Answer.of(facts.first(K.REPORT_806_SUBMITTED) is not None),
         extended=Answer.of(facts.first(K.EXTENSION_INITIATED) is not None),
@@ -156,7 +156,7 @@ def _death_or_injury(facts: Facts) -> Answer:
     return NO if "none" in searches else UNKNOWN
 
 
-def _remediation(facts: Facts) -> bool:
+def has_remediation(facts: Facts) -> bool:
     """Whether anything leads to acceptable risk. Telling customers alone does not (F §IV.G, incomplete remediation)."""
     plan = any(reasoned_plan(fact) is YES for fact in facts.of(K.PLAN_MADE))
     controls = any(safe_controls(fact) is YES for fact in facts.of(K.CONTROLS_IDENTIFIED))

@@ -100,12 +100,13 @@ def position(case: Case, today: date, facts: Facts | None = None) -> Position:
     given = given_answers(case)
     return Position(
         case=case, as_of=today, facts=facts, learned_on=learned_on(facts), verdict=verdict, clocks=clocks,
-        binding=tuple(c for c in clocks if _binds(c, case, verdict)), enforcement=enforcement,
+        binding=tuple(c for c in clocks if binds(c, case, verdict)), enforcement=enforcement,
         owed=tuple(owed(case, today, product, given, facts, enforcement) for product in devices_of(case)),
     )  # fmt: skip
 
 
-def _binds(clock: Clock, case: Case, verdict: Outcome | None) -> bool:
+def binds(clock: Clock, case: Case, verdict: Outcome | None) -> bool:
+    """Whether a clock binds as the case stands: see `Position`."""
     if clock.due_on is None or case.at is CaseState.CLOSED:
         return False
     if clock.name in (CYBER_COMMUNICATE.name, CYBER_FIX.name, REPORT_806.name):

@@ -1,0 +1,275 @@
+"""What lands on whose desk, over all rooms, in a constant number of queries however many cases there are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from django.db.models import Exists, OuterRef, QuerySet
+
+from suture.accounts.models import Person
+from suture.accounts.queries import visible
+from suture.assessment.models import Case, CaseRelease
+from suture.assessment.queries import cases_for, facts_of_cases
+from suture.core.authority import Authority
+from suture.core.cases import CaseState
+from suture.core.clocks import ClockState, case_clocks
+from suture.core.enforcement import Enforcement, evaluate_enforcement
+from suture.core.facts import FactKind, Facts
+from suture.core.milestones import learned_on
+from suture.core.risk import Outcome
+from suture.core.roles import Role
+from suture.core.vex import VexStatus
+from suture.desk.obligations import CLINICAL, GUIDANCE, PSIRT, QUALITY, RA, Link, Obligation, Sort, by_day, of_clock
+from suture.desk.signatures import signatures_waiting
+from suture.detection.models import Finding
+from suture.intelligence.queries import sources_status
+from suture.inventory.models import Product
+from suture.inventory.queries import all_releases
+from suture.reporting.gathering import clock_policy, has_remediation
+from suture.reporting.queries import binds
+from suture.sharing.queries import memberships
+
+_WAITING = (ClockState.RUNNING, ClockState.DUE_TODAY, ClockState.OVERDUE)
+_TO_ANSWER = (CaseState.OPEN, CaseState.ANALYSING, CaseState.REOPENED)
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What every obligation of a case reads, fetched once for all cases."""
+
+    case: Case
+    facts: Facts
+    affected: tuple[Product, ...]
+    devices: str
+    answered: frozenset[int]
+
+    @property
+    def link(self) -> Link:
+        return Link("case", str(self.case.uid))
+
+    @property
+    def verdict(self) -> Outcome | None:
+        return Outcome.from_word(self.case.verdict) if self.case.verdict else None
+
+
+def obligations(person: Person, today: date) -> list[Obligation]:
+    """Everything owed over all rooms that this person may know of, earliest day first.
+
+    Day 30, day 60, 806 (firm, contingent, overdue), MDR and tracking clocks; searches of complaints; remediation
+    that does not exist; re-assessments; periodic reports; signatures waiting; releases without an answer; late feeds.
+    """
+    known = _known(person)
+    found = [
+        *_clocks(known, today),
+        *_reassessments(person),
+        *_periodic(known),
+        *_unanswered(known),
+        *signatures_waiting(person),
+        *_late_sources(),
+    ]
+    return sorted(found, key=by_day)
+
+
+def obligations_for_role(person: Person, today: date, role: Role) -> list[Obligation]:
+    """The part of the obligations that lands on one role's desk."""
+    return [one for one in obligations(person, today) if one.for_role(role)]
+
+
+def obligations_of_case(person: Person, case: Case, today: date) -> list[Obligation]:
+    """The obligations of one case; for its page."""
+    known = _known(person, only=case)
+    found = [*_clocks(known, today), *_periodic(known), *_unanswered(known)]
+    return sorted(found, key=by_day)
+
+
+def _known(person: Person, only: Case | None = None) -> list[_Known]:
+    rows = cases_for(person).exclude(state=CaseState.CLOSED).prefetch_related("answers__release__product")
+    cases = list(rows if only is None else rows.filter(pk=only.pk))
+    facts = facts_of_cases(cases)
+    answered: dict[int, set[int]] = {}
+    pairs = CaseRelease.objects.filter(case__vulnerability__in=[c.vulnerability_id for c in cases]).exclude(
+        status__in=["", VexStatus.UNDER_INVESTIGATION]
+    )
+    for vulnerability, release in pairs.values_list("case__vulnerability", "release"):
+        answered.setdefault(vulnerability, set()).add(release)
+    found = []
+    for case in cases:
+        answers = list(case.answers.all())
+        affected = {a.release.product_id: a.release.product for a in answers if a.status == VexStatus.AFFECTED}
+        named = affected or {a.release.product_id: a.release.product for a in answers}
+        devices = ", ".join(sorted(p.brand_name for p in named.values()))
+        found.append(
+            _Known(case, facts[case.pk], tuple(affected.values()), devices,
+                   frozenset(answered.get(case.vulnerability_id, ())))
+        )  # fmt: skip
+    return found
+
+
+def _clocks(known: Iterable[_Known], today: date) -> Iterator[Obligation]:
+    """Every clock that binds and is not met; the search that keeps condition 1 true; remediation that is missing."""
+    valid, grace, calendar = clock_policy(today)
+    ours = memberships()
+    for one in known:
+        day = max([today, *(fact.on for fact in one.facts)])  # a site ahead of us may have tomorrow's facts
+        four = evaluate_enforcement(
+            one.facts, ours, today=day, search_valid_days=valid, isao_grace_days=grace, calendar=calendar
+        )
+        contingent = four.report_806.contingent
+        for clock in case_clocks(one.facts, today=day, calendar=calendar, contingent_806=contingent):
+            if binds(clock, one.case, one.verdict) and clock.state(day) in _WAITING:
+                yield of_clock(
+                    clock, device=one.devices, owner=one.case.owner.printed_name, link=one.link, label=one.case.number
+                )
+        if one.verdict is Outcome.UNCONTROLLED:
+            yield from _while_uncontrolled(one, four, valid, day)
+
+
+def _while_uncontrolled(one: _Known, four: Enforcement, valid: int, day: date) -> Iterator[Obligation]:
+    owner, label = one.case.owner.printed_name, one.case.number
+    searches = [f.on for f in one.facts.of(FactKind.ADVERSE_EVENT_SEARCH)]
+    due = searches[-1] + timedelta(days=valid) if searches else learned_on(one.facts) or day
+    yield Obligation(
+        sort=Sort.SEARCH, what="Search complaints and MDRs", device=one.devices, rule="R10", owner=owner, label=label,
+        because=f"condition 1 is {four.conditions[0].state}; a search counts for {valid} days",
+        citation="search interval of the firm", kind=Authority.POLICY, roles=frozenset({QUALITY, RA}), link=one.link,
+        due_on=due,
+    )  # fmt: skip
+    if not has_remediation(one.facts):
+        yield Obligation(
+            sort=Sort.REMEDIATION, what="Escalate: uncontrolled risk without remediation", rule="R16",
+            device=one.devices,
+            because="no plan, no interim control and no fix is recorded; the device may be violative", owner=owner,
+            citation=f"{GUIDANCE} §VII.B", kind=Authority.GUIDANCE, roles=frozenset({RA, Role.EXECUTIVE, PSIRT}),
+            link=one.link, label=label,
+        )  # fmt: skip
+
+
+def _reassessments(person: Person) -> Iterator[Obligation]:
+    """Closed cases too: what is no risk today is assessed again (F §V.B)."""
+    for case in cases_for(person).filter(reassess_on__isnull=False).prefetch_related("answers__release__product"):
+        devices = sorted({a.release.product.brand_name for a in case.answers.all()})
+        yield Obligation(
+            sort=Sort.REASSESSMENT, what="Assess the risk again", device=", ".join(devices), rule="",
+            because="the day set when it was decided", citation=f"{GUIDANCE} §V.B, §VII", kind=Authority.GUIDANCE,
+            owner=case.owner.printed_name, roles=frozenset({PSIRT, CLINICAL}), link=Link("case", str(case.uid)),
+            label=case.number, due_on=case.reassess_on,
+        )  # fmt: skip
+
+
+def _periodic(known: Iterable[_Known]) -> Iterator[Obligation]:
+    for one in known:
+        for product in one.affected:
+            if product.owes_periodic_report:
+                yield Obligation(
+                    sort=Sort.PERIODIC_REPORT, what="Include it in the periodic report", device=product.brand_name,
+                    because="new vulnerability information on a PMA or HDE device, controlled or not", rule="R17",
+                    citation="21 CFR 814.84", kind=Authority.REGULATION, owner=one.case.owner.printed_name,
+                    roles=frozenset({RA}), link=one.link, label=one.case.number, due_on=product.periodic_report_date,
+                )  # fmt: skip
+
+
+def _unanswered(known: Sequence[_Known]) -> Iterator[Obligation]:
+    releases = list(all_releases()) if known else []
+    for one in known:
+        if one.case.at not in _TO_ANSWER:
+            continue
+        waiting = [r.label for r in releases if r.pk not in one.answered]
+        if waiting:
+            yield Obligation(
+                sort=Sort.ANSWER, what=f"Answer for {len(waiting)} of {len(releases)} releases", rule="",
+                device=", ".join(waiting[:4]) + (" …" if len(waiting) > 4 else ""), owner=one.case.owner.printed_name,
+                because="every device and release needs an answer, those in development too", link=one.link,
+                citation=f"{GUIDANCE} §X.B.v", kind=Authority.GUIDANCE, roles=frozenset({PSIRT, Role.ENGINEERING}),
+                label=one.case.number,
+            )  # fmt: skip
+
+
+def _late_sources() -> Iterator[Obligation]:
+    for source in sources_status():
+        if source.late or source.refused:
+            says = source.refused or f"{source.age:.0f} h old, {source.budget:.0f} h allowed"
+            yield Obligation(
+                sort=Sort.SOURCE, what=f"Bring {source.source} up to date", device="every release that rests on it",
+                because=says, rule="", citation="FD&C Act §524B(b)(1)", kind=Authority.STATUTE, owner="",
+                roles=frozenset({PSIRT, Role.ADMINISTRATOR}), link=Link("source", source.source), label=source.source,
+            )  # fmt: skip
+
+
+# ---------------------------------------------------------------- by role
+def new_findings(person: Person, since: datetime | None = None) -> QuerySet[Finding]:
+    """Findings that stand and that no case has taken up, newest first; with `since`, only those first seen after it."""
+    taken = CaseRelease.objects.filter(case__vulnerability=OuterRef("vulnerability"), release=OuterRef("release"))
+    rows = Finding.objects.standing().filter(~Exists(taken)).select_related("release__product", "vulnerability")
+    rows = visible(person, rows, wall="vulnerability__wall")
+    return (rows if since is None else rows.filter(first_seen__gt=since)).order_by("-first_seen", "pk")
+
+
+@dataclass(frozen=True, slots=True)
+class HarmQuestion:
+    """A question to clinical safety as one sentence, and where to answer it."""
+
+    sentence: str
+    case: Case
+    product: Product
+    link: Link
+
+
+def harm_questions(person: Person) -> list[HarmQuestion]:
+    """Devices with an affected release whose severity of harm nobody has judged yet, as one sentence each."""
+    cases = (
+        cases_for(person)
+        .exclude(state=CaseState.CLOSED)
+        .prefetch_related("answers__release__product", "assessments")
+        .order_by("opened_at")
+    )
+    found = []
+    for case in cases:
+        affected: dict[int, list[CaseRelease]] = {}
+        for answer in case.answers.all():
+            if answer.status == VexStatus.AFFECTED:
+                affected.setdefault(answer.release.product_id, []).append(answer)
+        judged = {a.product_id for a in case.assessments.all() if a.harm}
+        drafts = {a.product_id: a for a in case.assessments.all() if not a.harm}
+        for product_id, answers in affected.items():
+            if product_id in judged:
+                continue
+            product = answers[0].release.product
+            versions = " and ".join(sorted(a.release.version for a in answers))
+            draft = drafts.get(product_id)
+            link = Link("assessment", str(draft.uid)) if draft else Link("case", str(case.uid))
+            what = case.vulnerability.title or case.vulnerability.preferred_id
+            sentence = (
+                f"If an attacker could use “{what}” in {product.brand_name} {versions}, what happens to the patient?"
+            )
+            found.append(HarmQuestion(sentence, case, product, link))
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """The numbers on top of Today. `units` is None where a release's units are not known: never shown as 0."""
+
+    uncontrolled: int
+    overdue: int
+    waiting_signatures: int
+    units: int | None
+
+
+def figures(person: Person, today: date, owed: Sequence[Obligation] | None = None) -> Figures:
+    """How many cases are uncontrolled, what is overdue, what waits to be signed, how many units are exposed."""
+    owed = obligations(person, today) if owed is None else owed
+    cases = cases_for(person).filter(verdict=Outcome.UNCONTROLLED.word).exclude(
+        state__in=[CaseState.CLOSED, CaseState.REMEDIATED, CaseState.FOLLOW_UP]
+    )  # fmt: skip
+    rows = CaseRelease.objects.filter(case__in=cases, status=VexStatus.AFFECTED).values_list(
+        "release", "release__units_distributed"
+    )
+    units = dict(rows)
+    return Figures(
+        uncontrolled=cases.count(),
+        overdue=sum(one.is_overdue(today) for one in owed),
+        waiting_signatures=sum(one.sort is Sort.SIGNATURE for one in owed),
+        units=None if None in units.values() else sum(n for n in units.values() if n is not None),
+    )

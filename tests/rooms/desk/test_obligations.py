@@ -1,0 +1,199 @@
+"""What lands on whose desk: every sort of obligation, by day, behind walls, in a constant number of queries."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from suture.accounts.services import new_uid, raise_wall
+from suture.assessment.services import set_reassessment, start_assessment
+from suture.core.facts import Answer, FactKind
+from suture.core.harm import HarmSeverity
+from suture.core.risk import Outcome
+from suture.core.roles import Role
+from suture.desk.obligations import Sort
+from suture.desk.queries import (
+    figures,
+    harm_questions,
+    new_findings,
+    obligations,
+    obligations_for_role,
+    obligations_of_case,
+    signatures_waiting,
+)
+from suture.evidence.clock import now
+from suture.intelligence.models import FeedRevision, Vulnerability
+from suture.inventory.models import Release
+from suture.reporting.services import decide, draft_record806
+from tests.rooms.casework import DAY_0, NEAR, Work, found
+from tests.rooms.casework import stated as stated_by
+
+pytestmark = pytest.mark.django_db
+K = FactKind
+
+
+def of(rows, sort: Sort):
+    return [one for one in rows if one.sort is sort]
+
+
+def day(n: int) -> date:
+    return DAY_0 + timedelta(days=n)
+
+
+def test_the_clocks_of_an_uncontrolled_case_by_day(work: Work):
+    case = work.assessed()
+    work.fact(case, K.CORRECTION_INITIATED, DAY_0, what="notice N-19")
+    rows = of(obligations(work.rosa, DAY_0), Sort.CLOCK)
+    assert [(o.due_on, o.rule, o.kind.value, o.contingent) for o in rows] == [
+        (date(2026, 12, 7), "R9", "regulation", False),  # condition 1 and 4 are unknown: firm
+        (date(2026, 12, 20), "R10", "guidance", False),
+        (date(2027, 1, 19), "R10", "guidance", False),
+    ]
+    assert rows[0].days_left(DAY_0) == 17
+    assert {o.device for o in rows} == {"Aria P2"}
+    assert {(o.link.kind, o.link.uid, o.label) for o in rows} == {("case", str(case.uid), case.number)}
+    assert rows[1].last_working_day == date(2026, 12, 18), "day 30 is a Sunday and is not moved"
+
+
+def test_clocks_run_before_anybody_assessed_and_stop_when_the_risk_is_controlled(work: Work):
+    case = work.open()
+    assert len(of(obligations(work.ada, DAY_0), Sort.CLOCK)) == 2
+    work.answer(case, "4.1", "4.2")
+    work.sign(work.assess(case, severity=HarmSeverity.NEGLIGIBLE))
+    assert of(obligations(work.ada, DAY_0), Sort.CLOCK) == []
+
+
+def test_an_mdr_clock_binds_whatever_the_risk(work: Work):
+    case = work.open()
+    work.answer(case, "4.1", "4.2")
+    work.sign(work.assess(case, severity=HarmSeverity.NEGLIGIBLE))
+    work.fact(case, K.EMPLOYEE_AWARE, DAY_0, event="E-7")
+    mdr = of(obligations(work.rosa, DAY_0), Sort.CLOCK)
+    assert [(o.due_on, o.rule, o.what) for o in mdr] == [
+        (date(2026, 12, 20), "R2, R3", "Send the medical device report (E-7)")
+    ]
+
+
+def test_what_is_overdue_stays_and_says_so(work: Work):
+    work.assessed()
+    late = [o for o in obligations(work.rosa, day(31)) if o.is_overdue(day(31))]
+    assert {o.rule for o in late if o.sort is Sort.CLOCK} == {"R10"}
+    assert figures(work.rosa, day(31)).overdue == len(late)
+
+
+def test_searches_escalation_and_answers(work: Work):
+    case = work.open()
+    assert of(obligations(work.ada, DAY_0), Sort.ANSWER)[0].what == "Answer for 4 of 4 releases"
+    work.answer(case, "4.1", "4.2")
+    work.answer_rest(case)
+    work.sign(work.assess(case))
+    rows = obligations(work.rosa, DAY_0)
+    assert of(rows, Sort.ANSWER) == []
+    assert of(rows, Sort.REMEDIATION)[0].rule == "R16"
+    assert of(rows, Sort.SEARCH)[0].due_on == DAY_0
+    work.fact(case, K.ADVERSE_EVENT_SEARCH, DAY_0, result="none")
+    work.fact(case, K.PLAN_MADE, DAY_0, rationale="61 of 88 tests")
+    rows = obligations(work.rosa, DAY_0)
+    assert of(rows, Sort.REMEDIATION) == []
+    assert of(rows, Sort.SEARCH)[0].due_on == day(30)
+
+
+def test_re_assessments_and_periodic_reports(work: Work):
+    case = work.open()
+    work.answer(case, "7.1")
+    set_reassessment(case_uid=case.uid, on=date(2027, 2, 1), by=work.ada, because="quarterly")
+    rows = obligations(work.rosa, DAY_0)
+    assert of(rows, Sort.REASSESSMENT)[0].due_on == date(2027, 2, 1)
+    assert [(o.device, o.due_on) for o in of(rows, Sort.PERIODIC_REPORT)] == [("Meridian", date(2027, 3, 1))]
+
+
+def test_signatures_wait_until_one_holds(work: Work):
+    case = work.open()
+    work.answer(case, "4.1", "4.2")
+    row = work.assess(case, metrics=NEAR, severity=HarmSeverity.SERIOUS)
+    waiting = signatures_waiting(work.clara)
+    assert [(o.link.kind, o.what) for o in waiting] == [("assessment", "Sign the assessment")]
+    assert "two people" in waiting[0].because
+    work.sign(row, judgement=Outcome.UNCONTROLLED)
+    assert "one has signed uncontrolled" in signatures_waiting(work.clara)[0].because
+    work.sign(row, by=work.clara, judgement=Outcome.UNCONTROLLED)
+    assert signatures_waiting(work.clara) == []
+    decide(case_uid=case.uid, by=work.rosa)
+    draft_record806(case_uid=case.uid, product=work.pump, by=work.rosa, justification="j", follow_ups="f")
+    stated_by(work.pump, work.clara)
+    assert {o.link.kind for o in signatures_waiting(work.rosa)} == {"decision", "806.20 record", "safety statement"}
+
+
+def test_a_late_source_is_everybodys_business(work: Work):
+    FeedRevision.objects.create(
+        rev=1, uid=new_uid(), source="nvd", file_name="nvd.json", sha256="0" * 64, parser_ver=1, keys_ver=1,
+        state=FeedRevision.State.PUBLISHED, started_at=now(), fetched_at=now(), dated="2026-01-01T00:00:00+00:00",
+    )  # fmt: skip
+    late = of(obligations(work.ada, DAY_0), Sort.SOURCE)
+    assert [(o.link.kind, o.link.uid, o.kind.value) for o in late] == [("source", "nvd", "statute")]
+
+
+def test_each_role_sees_its_own_part(work: Work):
+    case = work.assessed()
+    work.fact(case, K.CORRECTION_INITIATED, DAY_0, what="notice")
+    assert "R9" in {o.rule for o in obligations_for_role(work.rosa, DAY_0, Role.REGULATORY_AFFAIRS)}
+    assert "R9" not in {o.rule for o in obligations_for_role(work.clara, DAY_0, Role.CLINICAL_SAFETY)}
+    assert {o.label for o in obligations_of_case(work.ada, case, DAY_0)} == {case.number}
+
+
+def test_findings_nobody_took_up_and_harm_questions_in_one_sentence(work: Work):
+    assert new_findings(work.ada).count() == 2
+    case = work.open()
+    assert new_findings(work.ada).count() == 0
+    work.answer(case, "4.1", "4.2")
+    asked = harm_questions(work.clara)
+    assert [q.sentence for q in asked] == [
+        "If an attacker could use “IPnet TCP urgent pointer underflow” in Aria P2 4.1 and 4.2, "
+        "what happens to the patient?"
+    ]
+    draft = start_assessment(case_uid=case.uid, product=work.pump, by=work.ada)
+    assert harm_questions(work.clara)[0].link.uid == str(draft.uid)
+    work.harm(draft, serious_probable=Answer.NO)
+    assert harm_questions(work.clara) == []
+
+
+def test_units_are_unknown_as_soon_as_one_release_is(work: Work):
+    case = work.assessed()
+    assert figures(work.rosa, DAY_0).units == 1514
+    Release.objects.filter(pk=work.releases["4.1"].pk).update(units_distributed=None)
+    assert figures(work.rosa, DAY_0).units is None
+    assert figures(work.rosa, DAY_0).uncontrolled == 1
+    assert case.verdict == "uncontrolled"
+
+
+def test_nothing_behind_a_wall_lands_on_a_desk_outside_it(work: Work, register):
+    case = work.assessed()
+    keeper = register("Olga Wirth", Role.COORDINATOR)
+    case.wall = raise_wall(name="finder", admitted=[work.ada], by=keeper, because="embargo")
+    case.save()
+    assert obligations(work.rosa, DAY_0) == []
+    assert obligations(work.ada, DAY_0) != []
+
+
+def test_the_number_of_queries_does_not_grow_with_the_number_of_cases(work: Work):
+    def asked() -> int:
+        with CaptureQueriesContext(
+            connection,
+        ) as queries:
+            obligations(work.rosa, DAY_0)
+            harm_questions(work.clara)
+        return len(queries)
+
+    case = work.assessed()
+    decide(case_uid=case.uid, by=work.rosa)
+    one = asked()
+    for n in (2, 3, 4):
+        work.vulnerability = Vulnerability.objects.create(id=n, uid=new_uid(), preferred_id=f"CVE-2026-000{n}")
+        found(work.vulnerability, work.releases["4.2"], DAY_0)
+        more = work.assessed()
+        work.fact(more, K.CORRECTION_INITIATED, DAY_0, what="notice")
+        decide(case_uid=more.uid, by=work.rosa)
+    assert asked() == one
