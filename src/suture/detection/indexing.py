@@ -11,7 +11,16 @@ from django.db import connection
 
 from suture.detection.kernel import chunks
 from suture.detection.models import AwaitedName, Cause, ComponentVersion, Gap, Instance, UnplacedVersion
-from suture.detection.portfolio import Name, Places, hole, namespace, package_ids, places, watched_namespaces
+from suture.detection.portfolio import (
+    Name,
+    Places,
+    every_name,
+    hole,
+    namespace,
+    package_ids,
+    places,
+    watched_namespaces,
+)
 from suture.inventory.models import Component, Release
 from suture.inventory.queries import as_value, components_of
 
@@ -25,8 +34,7 @@ def index_release(release: Release) -> int:
     """
     rows = list(components_of(release).order_by("pk"))
     found = [places(as_value(row)) for row in rows]
-    names = {place.at for one in found for place in one.placed}
-    names |= {name for one in found for lost in one.unplaced for name in (lost.native, lost.fallback) if name}
+    names = {name for one in found for name in every_name(one)}
     known = package_ids(names)
     numbers = known | _await(names, known)
     Instance.objects.filter(release=release).delete()
@@ -36,8 +44,8 @@ def index_release(release: Release) -> int:
     UnplacedVersion.objects.bulk_create(
         [
             UnplacedVersion(
-                release=release, component=row, pkg_id=numbers[lost.native], raw=lost.raw, reason=lost.reason.value,
-                fallback_id=numbers[lost.fallback] if lost.fallback else None, given_as=lost.given_as,
+                release=release, component=row, pkg_id=numbers[lost.at], raw=lost.raw, reason=lost.reason.value,
+                given_as=lost.given_as,
             )
             for row, one in zip(rows, found, strict=True)
             for lost in one.unplaced
@@ -70,7 +78,6 @@ def adopt(pairs: Sequence[tuple[int, int]]) -> None:
     with connection.cursor() as cursor:
         cursor.executemany("UPDATE cv SET pkg_id = %s WHERE pkg_id = %s", moves)
         cursor.executemany("UPDATE cv_review SET pkg_id = %s WHERE pkg_id = %s", moves)
-        cursor.executemany("UPDATE cv_review SET fallback_id = %s WHERE fallback_id = %s", moves)
     for part in chunks(awaited for awaited, _ in pairs):
         AwaitedName.objects.filter(pk__in=part).delete()
 

@@ -73,13 +73,13 @@ class Instance(models.Model):
 class UnplacedVersion(models.Model):
     """A component whose identity is exact but whose version is missing or has no place in an order: *possible*.
 
-    One row per component and package, with the number of vulnerabilities it could have; never one row for each.
+    One row per component and package it could be looked up in. The first row of a component and identifier carries
+    the number of vulnerabilities it could have; there is never one row for each of them.
     """
 
     release = models.ForeignKey(Release, on_delete=models.CASCADE, related_name="+")
     component = models.ForeignKey(Component, on_delete=models.CASCADE, related_name="+", db_index=False)
-    pkg_id = models.BigIntegerField(db_index=True)  # the native package
-    fallback_id = models.BigIntegerField(null=True, db_index=True)  # its fallback row, where it has one
+    pkg_id = models.BigIntegerField(db_index=True)  # as in ComponentVersion
     raw = models.CharField(max_length=600, blank=True)
     reason = models.CharField(max_length=20)  # core.vulnerabilities.ReviewReason
     given_as = models.CharField(max_length=1000)

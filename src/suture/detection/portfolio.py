@@ -18,6 +18,7 @@ from suture.core.components import Package as PackageName
 from suture.core.ranges import FALLBACK, why_unorderable
 from suture.core.versions import Unorderable, key
 from suture.core.vulnerabilities import ReviewReason
+from suture.detection.crosswalk import also_called
 from suture.detection.kernel import chunks
 from suture.detection.models import Cause
 from suture.intelligence.models import Package
@@ -47,8 +48,7 @@ class Placed(NamedTuple):
 class Unplaced(NamedTuple):
     """A component version the range join cannot place: *possible*, for every vulnerability of its package."""
 
-    native: Name
-    fallback: Name | None
+    at: Name
     raw: str
     reason: ReviewReason
     given_as: str
@@ -77,7 +77,8 @@ def places(component: Component) -> Places:
             obstacles.append(f"a package name of {len(one.package.name)} characters is longer than any real one")
             continue
         names.append(one.package)
-        _place(one, placed, unplaced)
+        for package in (one.package, *also_called(one.package)):
+            _place(one._replace(package=package), placed, unplaced)
     return Places(
         tuple(dict.fromkeys(placed)), tuple(dict.fromkeys(unplaced)), tuple(dict.fromkeys(names)), tuple(obstacles)
     )
@@ -85,23 +86,23 @@ def places(component: Component) -> Places:
 
 def _place(one: Identity, placed: list[Placed], unplaced: list[Unplaced]) -> None:
     kind, scheme, name = one.package
-    native = Name(kind.value, scheme, name, NATIVE)
+    own = native(one.package)
     raw, given = one.version.strip(), one.given_as[:1000]
     if scheme == FALLBACK:
         made = _key(scheme, raw)
         if made is not None:
-            placed.append(Placed(native, made, raw, given))
+            placed.append(Placed(own, made, raw, given))
         else:
-            unplaced.append(Unplaced(native, None, raw[:600], why_unorderable(raw), given))
+            unplaced.append(Unplaced(own, raw[:600], why_unorderable(raw), given))
         return
     fallback = Name(kind.value, FALLBACK, name, LOOSE)
     made, loose = _key(scheme, raw), _key(FALLBACK, raw)
     if made is not None:
-        placed.append(Placed(native, made, raw, given))
+        placed.append(Placed(own, made, raw, given))
     elif loose is not None:
         placed.append(Placed(Name(kind.value, FALLBACK, name, TWIN), loose, raw, given))
     else:
-        unplaced.append(Unplaced(native, fallback, raw[:600], why_unorderable(raw), given))
+        unplaced += (Unplaced(at, raw[:600], why_unorderable(raw), given) for at in (own, fallback))
     if loose is not None:
         placed.append(Placed(fallback, loose, raw, given))
 
@@ -191,20 +192,31 @@ def hole(found: Places, known: Mapping[Name, int], watched: frozenset[str]) -> H
         says = "; ".join(found.obstacles)
         cause = next((cause for words, cause in _OBSTACLES if any(o.startswith(words) for o in found.obstacles)), None)
         return Hole(cause or Cause.UNREADABLE, says[:1000])
-    heard = {
-        package
-        for package in found.names
-        if namespace(package) in watched or Name(package.kind.value, package.scheme, package.name, NATIVE) in known
-    }
+    heard = {package for package in found.names if namespace(package) in watched or _known(package, known)}
     if not heard:
         says = ", ".join(package.name for package in found.names)
         if all(namespace(package) for package in found.names):
             return Hole(Cause.NO_SOURCE, f"no source in the knowledge watches {says}"[:1000])
         return Hole(Cause.NEVER_NAMED, f"no source has ever named {says}; check how it is spelled"[:1000])
-    names = {package.name for package in heard}
+    names = {called.name for package in heard for called in (package, *also_called(package))}
     if any(place.at.name in names for place in found.placed):
         return None
-    lost = next(one for one in found.unplaced if one.native.name in names)
+    lost = next(one for one in found.unplaced if one.at.name in names)
     if lost.reason is ReviewReason.NO_VERSION:
         return Hole(Cause.NO_VERSION, f"{lost.given_as} states no version"[:1000])
     return Hole(Cause.UNORDERABLE, f"version '{lost.raw}' has no place in an order: {lost.reason.value}"[:1000])
+
+
+def native(package: PackageName) -> Name:
+    """The row of a package in its own order."""
+    return Name(package.kind.value, package.scheme, package.name, NATIVE)
+
+
+def _known(package: PackageName, known: Mapping[Name, int]) -> bool:
+    return any(native(called) in known for called in (package, *also_called(package)))
+
+
+def every_name(found: Places) -> set[Name]:
+    """Every row of `package` that may have to be looked up for a component."""
+    names = {one.at for one in found.placed} | {one.at for one in found.unplaced}
+    return names | {native(called) for package in found.names for called in (package, *also_called(package))}

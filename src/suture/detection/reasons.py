@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from suture.core.matching import MatchClass, Reason
+from suture.detection.crosswalk import in_words
 from suture.detection.kernel import chunks, rows
 from suture.evidence.canonical import canonical, digest
 from suture.intelligence.models import ORDINALS, Package
@@ -101,7 +102,7 @@ def _inside(where: Where, said: str) -> str:
 
 
 def _add(drawn: dict[int, Drawn], where: Where, statement: Statement, says: str) -> None:
-    identity = Reason(kind="identifier", says=f"{where.given_as} is {where.package}")
+    identity = Reason(kind="identifier", says=in_words(where.given_as, where.package))
     version = Reason(
         kind="version", says=says, source=statement.source, record=statement.record_id, dated=statement.dated
     )

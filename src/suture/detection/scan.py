@@ -16,13 +16,16 @@ from django.db import connection
 from suture.accounts.models import Person
 from suture.accounts.queries import visible
 from suture.core.components import Component, Sbom
+from suture.detection.crosswalk import also_called
 from suture.detection.kernel import chunks, hits_in, rows, whole_ranges
 from suture.detection.portfolio import (
     Name,
     Places,
     Unplaced,
+    every_name,
     hole,
     namespace,
+    native,
     package_ids,
     places,
     watched_namespaces,
@@ -31,7 +34,7 @@ from suture.detection.queries import Exploitation, exploitation_of
 from suture.detection.reasons import Drawn, Where, draw, spoken, stated_of
 from suture.evidence.clock import now
 from suture.formats.sbom import read_sbom
-from suture.intelligence.models import ORDINALS, Package, Vulnerability
+from suture.intelligence.models import ORDINALS, Vulnerability
 from suture.intelligence.queries import aliases_by_vulnerability, knowledge, sources_status
 
 _TABLE = "scanned_cv"
@@ -124,19 +127,12 @@ class _Scan:
         self.rev = rev
         self.components = sbom.components
         self.found = [places(component) for component in sbom.components]
-        names = {place.at for one in self.found for place in one.placed}
-        names |= {name for one in self.found for lost in one.unplaced for name in (lost.native, lost.fallback) if name}
-        names |= {
-            Name(package.kind.value, package.scheme, package.name, Package.Role.NATIVE)
-            for one in self.found
-            for package in one.names
-        }
-        self.known = package_ids(names)
+        self.known = package_ids({name for one in self.found for name in every_name(one)})
         self.unplaced = [
             (component, lost)
             for component, one in zip(self.components, self.found, strict=True)
             for lost in one.unplaced
-            if lost.native in self.known or lost.fallback in self.known
+            if lost.at in self.known
         ]
         drawn = self._match()
         self.vulnerabilities = self._seen(drawn, person)
@@ -159,13 +155,8 @@ class _Scan:
     def _whole(self) -> list[tuple[Where, int]]:
         at: dict[int, list[Where]] = defaultdict(list)
         for component, lost in self.unplaced:
-            where = _where(component, lost.given_as, lost.native, lost.raw)
-            for package in self._packages(lost):
-                at[package].append(where)
+            at[self.known[lost.at]].append(_where(component, lost.given_as, lost.at, lost.raw))
         return [(where, stmt) for package, stmt in whole_ranges(at, self.rev) for where in at[package]]
-
-    def _packages(self, lost: Unplaced) -> list[int]:
-        return [self.known[name] for name in (lost.native, lost.fallback) if name is not None and name in self.known]
 
     def _seen(self, drawn: Iterable[int], person: Person | None) -> dict[int, Vulnerability]:
         seen: dict[int, Vulnerability] = {}
@@ -211,17 +202,22 @@ class _Scan:
         return sorted(found, key=_most_urgent_first)
 
     def _possible(self) -> list[dict[str, Any]]:
-        stated = stated_of({package for _, lost in self.unplaced for package in self._packages(lost)}, self.rev)
-        listed = []
+        """One row per component and identifier, however many vulnerabilities are possible."""
+        stated = stated_of({self.known[lost.at] for _, lost in self.unplaced}, self.rev)
+        together: dict[tuple[str, str], set[int]] = defaultdict(set)
+        first: dict[tuple[str, str], tuple[Component, Unplaced]] = {}
         for component, lost in self.unplaced:
-            many = frozenset[int]().union(*(stated.get(package, ()) for package in self._packages(lost)))
-            if many:
-                listed.append(
-                    {
-                        "ref": component.ref, "component": _label(component), "given_as": lost.given_as,
-                        "version": lost.raw, "reason": lost.reason.value, "vulnerabilities": len(many),
-                    }
-                )  # fmt: skip
+            together[component.ref, lost.given_as] |= stated.get(self.known[lost.at], frozenset())
+            first.setdefault((component.ref, lost.given_as), (component, lost))
+        listed = [
+            {
+                "ref": ref, "component": _label(first[ref, given][0]), "given_as": given,
+                "version": first[ref, given][1].raw, "reason": first[ref, given][1].reason.value,
+                "vulnerabilities": len(many),
+            }
+            for (ref, given), many in together.items()
+            if many
+        ]  # fmt: skip
         return sorted(listed, key=lambda one: (-one["vulnerabilities"], one["component"], one["ref"]))
 
     def _holes(self) -> list[dict[str, str]]:
@@ -296,8 +292,8 @@ def _waiting(
     refs: dict[int, list[str]] = defaultdict(list)
     names: dict[int, str] = {}
     for component, one in zip(components, found, strict=True):
-        for package in one.names:
-            number = known.get(Name(package.kind.value, package.scheme, package.name, Package.Role.NATIVE))
+        for package in (called for named in one.names for called in (named, *also_called(named))):
+            number = known.get(native(package))
             if number is not None:
                 refs[number].append(component.ref)
                 names[number] = package.name

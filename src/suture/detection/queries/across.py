@@ -14,6 +14,7 @@ from suture.accounts.models import Person
 from suture.accounts.queries import sees
 from suture.core.components import PackageKind
 from suture.core.errors import NotFound
+from suture.detection.crosswalk import CROSSED
 from suture.detection.kernel import chunks
 from suture.detection.models import Finding, UnplacedVersion
 from suture.detection.queries.coverage import Verdict, states_of, why_not_assessed
@@ -130,8 +131,9 @@ def _spoken_of(vulnerability: Vulnerability, rev: int) -> _Spoken:
             )
             for package, reason in cursor.fetchall():
                 waiting[package].add(reason)
-    words = Package.objects.filter(pk__in=packages, kind=PackageKind.CNA).values_list("pk", flat=True)
-    packages.difference_update(words)  # vendor and product words alone: no component is looked up by them
+    words = Package.objects.filter(pk__in=packages, kind=PackageKind.CNA).values_list("pk", "name")
+    # vendor and product words alone: no component is looked up by them, but through the crosswalk
+    packages.difference_update(number for number, name in words if name not in CROSSED)
     return _Spoken(frozenset(packages), {package: tuple(sorted(why)) for package, why in waiting.items()})
 
 
@@ -139,12 +141,11 @@ def _possible_in(spoken: _Spoken) -> Mapping[int, list[str]]:
     """Components of packages it speaks of, whose version is missing or has no order; by release."""
     found: dict[int, list[str]] = defaultdict(list)
     for part in chunks(sorted(spoken.packages)):
-        for column in ("pkg_id__in", "fallback_id__in"):
-            rows = UnplacedVersion.objects.filter(**{column: part}).select_related("component")
-            for one in rows.order_by("component__name"):
-                name = str(one.component)
-                if name not in found[one.release_id]:
-                    found[one.release_id].append(name)
+        rows = UnplacedVersion.objects.filter(pkg_id__in=part).select_related("component")
+        for one in rows.order_by("component__name"):
+            name = str(one.component)
+            if name not in found[one.release_id]:
+                found[one.release_id].append(name)
     return found
 
 

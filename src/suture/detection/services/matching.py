@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 
 from django.db import connection, transaction
@@ -48,7 +48,8 @@ def match_release(release_id: int, by: Person | None = None) -> Matched:
             defaults={
                 "rev": rev, "portfolio_rev": release.portfolio_rev, "keys_ver": KEYS_VERSION,
                 "kernel_ver": KERNEL_VERSION, "at": at, "result_sha256": sha256, "components": components,
-                "gaps": Gap.objects.filter(release=release).count(), "possible": sum(1 for _, _, many in possible if many),
+                "gaps": Gap.objects.filter(release=release).count(),
+                "possible": sum(1 for _, _, many in possible if many),
             },
         )  # fmt: skip
         if happened or before is None or before.result_sha256 != sha256:
@@ -76,13 +77,13 @@ def _draw(release: Release, rev: int) -> tuple[dict[int, Drawn], list[tuple[str,
     """What matching finds in a release: vulnerabilities, and for each unplaced version how many are possible."""
     pairs = hits.refresh([release.pk], rev)
     unplaced = list(UnplacedVersion.objects.filter(release=release).select_related("component").order_by("pk"))
-    whole = whole_ranges({p for one in unplaced for p in (one.pkg_id, one.fallback_id) if p}, rev)
+    whole = whole_ranges({one.pkg_id for one in unplaced}, rev)
     said = spoken(stmt for _, stmt in [*pairs, *whole])
     places = _wheres(release, {cv_id for cv_id, _ in pairs})
     named = _names(one.pkg_id for one in unplaced)
     drawn = draw(
         ((where, stmt) for cv_id, stmt in pairs for where in places.get(cv_id, ())),
-        ((_unplaced_where(one, named), s) for one in unplaced for p, s in whole if p in (one.pkg_id, one.fallback_id)),
+        ((_unplaced_where(one, named), s) for one in unplaced for p, s in whole if p == one.pkg_id),
         said,
     )
     counts = _possible(unplaced, rev)
@@ -127,10 +128,13 @@ def _unplaced_where(one: UnplacedVersion, named: dict[int, str]) -> Where:
 
 
 def _possible(unplaced: Sequence[UnplacedVersion], rev: int) -> dict[int, int]:
-    """How many vulnerabilities each unplaced version could have: those stated of any version of its package."""
-    stated = stated_of({p for one in unplaced for p in (one.pkg_id, one.fallback_id) if p}, rev)
+    """How many vulnerabilities each unplaced version could have: those stated of any version of its packages."""
+    stated = stated_of({one.pkg_id for one in unplaced}, rev)
+    together: dict[tuple[int, str], list[UnplacedVersion]] = defaultdict(list)
+    for one in unplaced:
+        together[one.component_id, one.given_as].append(one)
     none: frozenset[int] = frozenset()
-    return {one.pk: len(stated.get(one.pkg_id, none) | stated.get(one.fallback_id or 0, none)) for one in unplaced}
+    return {rows[0].pk: len(none.union(*(stated.get(r.pkg_id, none) for r in rows))) for rows in together.values()}
 
 
 def _prove(

@@ -72,12 +72,10 @@ def _touched(since: int, rev: int) -> set[int]:
     found: set[int] = set()
     for part in chunks(changed_versions(change)):
         found.update(Instance.objects.filter(cv_id__in=part).values_list("release_id", flat=True))
-    pairs = UnplacedVersion.objects.values_list("pkg_id", "fallback_id").distinct()
-    unplaced = {package for pair in pairs for package in pair if package is not None and package > 0}
+    unplaced = set(UnplacedVersion.objects.filter(pkg_id__gt=0).values_list("pkg_id", flat=True))
     if unplaced:
         for part in chunks(unplaced.intersection(changed_packages(change))):
             found.update(UnplacedVersion.objects.filter(pkg_id__in=part).values_list("release_id", flat=True))
-            found.update(UnplacedVersion.objects.filter(fallback_id__in=part).values_list("release_id", flat=True))
     return found
 
 
