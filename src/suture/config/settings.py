@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
 from suture.config.options import read_options
 
+PACKAGE = Path(__file__).resolve().parent.parent
 SUTURE = read_options()
 SUTURE.home.mkdir(parents=True, exist_ok=True)
 
@@ -61,6 +64,7 @@ WSGI_APPLICATION = "suture.config.wsgi.application"
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [PACKAGE / "web" / "templates"],  # before the libraries' own, which it overrides
         "APP_DIRS": True,
         "OPTIONS": {
             "context_processors": [
@@ -101,6 +105,7 @@ ACCOUNT_LOGOUT_REDIRECT_URL = "/accounts/login/"
 AXES_FAILURE_LIMIT = 10
 AXES_COOLOFF_TIME = 0.25  # hours
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_LOCKOUT_CALLABLE = "suture.web.errors.locked_out"
 AXES_VERBOSE = False
 
 # ---------------------------------------------------------------- the web's own safety
@@ -109,6 +114,7 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _https
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_AGE = 12 * 3600
+CSRF_FAILURE_VIEW = "suture.web.errors.csrf_failed"
 CSRF_TRUSTED_ORIGINS = [SUTURE.public_url] if _https else []
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
@@ -134,7 +140,6 @@ USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "UTC"
 STATIC_URL = "static/"
-STATIC_ROOT = SUTURE.home / "static"
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_MAX_AGE = 3600
 

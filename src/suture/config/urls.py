@@ -1,1 +1,18 @@
-urlpatterns: list = []
+"""All addresses: pages, accounts, health, and the API's own door."""
+
+from __future__ import annotations
+
+from django.urls import URLPattern, URLResolver, include, path
+
+from suture.api.app import api
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("accounts/", include("suture.web.account_urls")),
+    path("api/suture/v1/", api.urls),
+    path("", include("suture.web.urls")),
+]
+
+handler400 = "suture.web.errors.bad_request"
+handler403 = "suture.web.errors.forbidden"
+handler404 = "suture.web.errors.not_found"
+handler500 = "suture.web.errors.failed"

@@ -1,0 +1,238 @@
+"""Cases: the list, and the one page that says controlled or not, why, who signed, what is due when."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from suture.accounts.models import Signature
+from suture.assessment.guards import own_guards
+from suture.assessment.models import Assessment, Case, CaseRelease
+from suture.assessment.queries import (
+    answers_of,
+    assessments_of,
+    case_for,
+    cases_for,
+    controls_on,
+    open_cases,
+    releases_without_component,
+    standing_facts,
+    steps_of,
+    unanswered,
+)
+from suture.core import risk as risk_rules
+from suture.core.calendar import local_date
+from suture.core.cases import CASE, AssessmentState, CaseState
+from suture.core.clocks import CYBER_COMMUNICATE, CYBER_FIX, REPORT_806, ClockState
+from suture.core.facts import FactKind, Facts
+from suture.core.milestones import communicated_on, fixed_on, initiated_on, learned_on
+from suture.core.risk import Outcome
+from suture.core.workflow import Step
+from suture.evidence.canonical import digest
+from suture.evidence.clock import today as today_at
+from suture.inventory.models import Product
+from suture.reporting.queries import decisions_of, position, reporting_guards, signatures_holding
+from suture.web.drawings import Matrix, draw_clocks, draw_matrix
+from suture.web.duties import duties_of
+from suture.web.pages import may_do, page_of, person_of
+
+K = FactKind
+DONE, NOW, NEXT = "done", "now", "next"
+
+
+@require_GET
+def cases(request: HttpRequest) -> HttpResponse:
+    """Every case this person may know of: the open ones, or all."""
+    person = person_of(request)
+    wanted = request.GET.get("show", "open")
+    rows = open_cases(person) if wanted == "open" else cases_for(person)
+    if wanted == "uncontrolled":
+        rows = rows.filter(verdict=Outcome.UNCONTROLLED.word).exclude(state=CaseState.CLOSED)
+    page = page_of(request, rows.prefetch_related("answers__release__product"))
+    return render(request, "web/cases.html", {"place": "cases", "page": page, "show": wanted})
+
+
+@dataclass(frozen=True, slots=True)
+class SpineStep:
+    """One station of the spine."""
+
+    name: str
+    state: str
+    on: date | None = None
+    says: str = ""
+    signatures: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceRisk:
+    """One device of the case: its assessments, and the one that speaks now."""
+
+    product: Product
+    answers: tuple[CaseRelease, ...]
+    current: Assessment | None  # approved if there is one, else the one being worked on
+    working: Assessment | None
+    matrix: Matrix | None
+    signatures: tuple[Signature, ...]
+
+    @property
+    def affected(self) -> bool:
+        return any(a.status == "affected" for a in self.answers)
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """One step of the workflow table for this person: allowed, or not yet and why."""
+
+    step: Step[CaseState]
+    allowed: bool
+    why_not: tuple[str, ...]
+
+
+@require_GET
+def case(request: HttpRequest, uid: UUID) -> HttpResponse:
+    """One case: verdict, spine, matrix, clocks, conditions, what is owed, what can be done now."""
+    person = person_of(request)
+    row = case_for(person, uid)
+    day = today_at(row.establishment.time_zone)
+    fact_rows = list(standing_facts(row).select_related("by").order_by("happened_on", "recorded_at"))
+    answers = list(answers_of(row))
+    at = position(row, day)
+    facts = at.facts
+    decision = decisions_of(row).first()
+    signed = _signatures(row, fact_rows)
+    devices = _devices(row, answers, signed)
+    open_elsewhere = list(unanswered(row).select_related("product"))
+    acts = _acts(row, request, day, facts)
+    return render(
+        request,
+        "web/case.html",
+        {
+            "place": "cases", "case": row, "day": day, "answers": answers, "devices": devices,
+            "shown": _shown(devices, request.GET.get("device", "")), "facts": fact_rows, "at": at,
+            "axis": draw_clocks([c for c in at.clocks if c.due_on or c.name in FIRST_CLOCKS], day),
+            "spine": _spine(row, facts, answers, signed), "acts": acts, "duties": duties_of(at),
+            "next_due": min(
+                (c.due_on for c in at.binding if c.due_on and c.state(day) in RUNNING), default=None
+            ),
+            "decision": decision, "decision_signatures": signatures_holding(decision) if decision else [],
+            "reports": list(row.reports_806.select_related("product")), "records": list(row.records_806.select_related("product")),
+            "controls": controls_on(row), "open_elsewhere": open_elsewhere,
+            "absent": releases_without_component(row) if may_do(request, "impact.answer") else [],
+            "steps": list(steps_of(row)), "learned": learned_on(facts),
+            "signed_learned": any(f.kind == K.LEARNED for f in fact_rows), "signatures": signed,
+            "may": {verb: may_do(request, verb) for verb in MAY},
+        },
+    )  # fmt: skip
+
+
+MAY = (
+    "case.record_fact", "case.set_learned", "impact.answer", "assessment.propose", "control.propose",
+    "control.verify", "control.confirm_in_use", "case.move", "decision.sign", "report806.draft", "record806.draft",
+)  # fmt: skip
+FIRST_CLOCKS = (CYBER_COMMUNICATE.name, CYBER_FIX.name, REPORT_806.name)
+RUNNING = (ClockState.RUNNING, ClockState.DUE_TODAY, ClockState.OVERDUE)
+
+
+def _signatures(row: Case, fact_rows: Sequence[Any]) -> list[Signature]:
+    """Every signature on the case's records that still holds, oldest first, in one query."""
+    records: dict[str, tuple[str, str]] = {}
+    for record in [*fact_rows, *steps_of(row), *assessments_of(row)]:
+        records[str(record.uid)] = (record.record_kind, digest(record.content()))
+    found = Signature.objects.filter(signed_uid__in=list(records)).order_by("signed_at")
+    return [s for s in found if records[str(s.signed_uid)] == (s.signed_kind, s.digest)]
+
+
+def _devices(row: Case, answers: list[CaseRelease], signed: list[Signature]) -> list[DeviceRisk]:
+    """The concerned devices with their newest assessment, drawn on the matrix of its own policy."""
+    versions = list(assessments_of(row))
+    products = {a.release.product_id: a.release.product for a in answers}
+    found = []
+    for key, product in products.items():
+        mine = [v for v in versions if v.product_id == key]
+        approved = next((v for v in mine if v.at is AssessmentState.APPROVED), None)
+        working = next((v for v in mine if v.at in (AssessmentState.DRAFT, AssessmentState.IN_REVIEW)), None)
+        current = approved or working
+        matrix = None
+        if current is not None and current.risk_policy is not None:
+            matrix = draw_matrix(risk_rules.from_json(current.risk_policy.body), *_points(current))
+        found.append(
+            DeviceRisk(
+                product, tuple(a for a in answers if a.release.product_id == key), current, working, matrix,
+                tuple(s for s in signed if current is not None and s.signed_uid == current.uid),
+            )
+        )  # fmt: skip
+    order = {Outcome.UNCONTROLLED.word: 0, "": 1, Outcome.CONTROLLED.word: 2}
+    return sorted(found, key=lambda d: (not d.affected, order.get(d.current.outcome if d.current else "", 1)))
+
+
+def _points(row: Assessment) -> list[Any]:
+    pairs = []
+    for level, harm in (
+        (row.inherent_exploitability, row.inherent_harm),
+        (row.residual_exploitability, row.residual_harm),
+    ):
+        if level and harm:
+            pairs.append((risk_rules.Exploitability.from_word(level), risk_rules.HarmSeverity(harm)))
+        else:
+            pairs.append(None)
+    return pairs
+
+
+def _shown(devices: list[DeviceRisk], wanted: str) -> DeviceRisk | None:
+    """The device whose matrix is shown: the one asked for, else the gravest."""
+    return next((d for d in devices if str(d.product.uid) == wanted), devices[0] if devices else None)
+
+
+def _acts(row: Case, request: HttpRequest, day: date, facts: Facts) -> list[Act]:
+    """The rows of the workflow table that leave this state, as this person may take them."""
+    roles = person_of(request).roles
+    known = {**own_guards(row, day, facts), **reporting_guards(row, day)}
+    return [
+        Act(step, not roles.isdisjoint(step.who), tuple(CASE.why_not(row.at, step.verb, known)))
+        for step in CASE.leaving(row.at)
+    ]
+
+
+def _spine(row: Case, facts: Facts, answers: list[CaseRelease], signed: list[Signature]) -> list[SpineStep]:
+    """The course of the case: signal, learned, verified, assessed, decided, told, fixed, installed, closed."""
+    zone = row.establishment.time_zone
+    steps = {s.to_state: s for s in steps_of(row)}
+    by_uid: dict[Any, list[str]] = {}
+    for s in signed:
+        by_uid.setdefault(s.signed_uid, []).append(f"{s.printed_name}, {s.meaning}")
+    first = facts.first(K.LEARNED_CANDIDATE)
+    learned, told, fixed, begun = learned_on(facts), communicated_on(facts), fixed_on(facts), initiated_on(facts)
+    assessed, decided, closed = steps.get("assessed"), None, steps.get("closed")
+    for state in ("uncontrolled", "controlled", "not_affected"):
+        decided = decided or steps.get(state)
+    affected = [a for a in answers if a.status == "affected"]
+    stations = [
+        (_("Signal"), first.on if first else local_date(row.opened_at, zone), first.text("source") if first else _("case opened"), None),
+        (_("Learned"), learned, _("Day 0 of day 30 and day 60"), None),
+        (_("Answered"), None if any(not a.is_answered for a in answers) or not answers else max((local_date(a.answered_at, zone) for a in answers if a.answered_at), default=None), _("%(n)d of %(all)d concerned releases affected") % {"n": len(affected), "all": len(answers)}, None),
+        (_("Assessed"), local_date(assessed.at, zone) if assessed else None, "", assessed),
+        (_("Decided"), local_date(decided.at, zone) if decided else None, decided.to_state.replace("_", " ").capitalize() if decided else "", decided),
+        (_("Told"), told, _("customers and user community, all four points") if told else "", None),
+        (_("Fixed"), fixed, _("validated and distributed") if fixed else "", None),
+        (_("Closed"), local_date(closed.at, zone) if closed else None, _("when every guard is met and quality signs") if not closed else "", closed),
+    ]  # fmt: skip
+    needs_fix = row.verdict != Outcome.CONTROLLED.word and row.at is not CaseState.NOT_AFFECTED
+    found, current = [], False
+    for name, on, says, step in stations:
+        if name in (_("Told"), _("Fixed")) and not needs_fix and on is None:
+            continue
+        state = DONE if on is not None else NEXT
+        if on is None and not current:
+            state, current = NOW, True
+        extra = _("Correction initiated %(day)s.") % {"day": begun.isoformat()} if name == _("Told") and begun else ""
+        signers = tuple(by_uid.get(step.uid, ())) if step else ()
+        found.append(SpineStep(name, state, on, f"{says} {extra}".strip(), signers))
+    return found

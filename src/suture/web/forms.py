@@ -1,0 +1,99 @@
+"""Forms in Suture's look, and the one way from a form to a verb.
+
+A form checks only what can be checked without the rooms (a date is a date). What a verb refuses is shown above the
+form, which keeps what was typed; nothing is lost by a wrong password.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from suture.core.errors import Conflict, Contradiction, FormatError, InvalidValue, NotAllowed, Problem
+
+Result = TypeVar("Result")
+
+# What a person can mend at the form itself. NotFound is not among them: that is another page.
+MENDABLE = (InvalidValue, NotAllowed, Conflict, Contradiction, FormatError)
+
+UNKNOWN = [("", _("not known")), ("yes", _("yes")), ("no", _("no"))]
+
+
+class Form(forms.Form):
+    """A form with Suture's classes on its widgets; errors are tied to their fields for screen readers."""
+
+    use_required_attribute = True
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("label_suffix", "")
+        super().__init__(*args, **kwargs)
+        self.problems: tuple[Problem, ...] = ()
+        for name, field in self.fields.items():
+            widget = field.widget
+            if isinstance(widget, forms.CheckboxInput | forms.RadioSelect | forms.CheckboxSelectMultiple):
+                css = "form-check-input"
+            elif isinstance(widget, forms.Select):
+                css = "form-select"
+            else:
+                css = "form-control"
+            wrong = " is-wrong" if self.is_bound and name in self.errors else ""
+            widget.attrs["class"] = f"{widget.attrs.get('class', '')} {css}{wrong}".strip()
+
+
+class DateField(forms.DateField):
+    """A calendar date, ISO in the form, picked by the browser's own control."""
+
+    widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+
+
+class TextField(forms.CharField):
+    """Several lines."""
+
+    def __init__(self, *, rows: int = 3, **kwargs: Any) -> None:
+        kwargs.setdefault("widget", forms.Textarea(attrs={"rows": rows}))
+        super().__init__(**kwargs)
+
+
+class YesNoField(forms.ChoiceField):
+    """Yes, no or not known: never two states. Cleans to True, False or None."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("required", False)
+        super().__init__(choices=UNKNOWN, **kwargs)
+
+    def clean(self, value: Any) -> bool | None:
+        return {"yes": True, "no": False}.get(super().clean(value))
+
+
+class BecauseField(TextField):
+    """Why; goes into evidence as written."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("label", _("Why"))
+        kwargs.setdefault("help_text", _("One sentence a colleague will understand in five years."))
+        kwargs.setdefault("rows", 2)
+        super().__init__(**kwargs)
+
+
+class SignatureMixin(forms.Form):
+    """What a signature asks again: the password. Printed name and meaning stand beside it (21 CFR 11.50, 11.200)."""
+
+    password = forms.CharField(
+        label=_("Your password"), strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+    )  # fmt: skip
+
+
+def perform(form: Form, verb: Callable[[], Result]) -> Result | None:
+    """Call a verb; put what it refuses above the form. None says that the form is to be shown again (422)."""
+    try:
+        return verb()
+    except MENDABLE as error:
+        for line in str(error).splitlines() or [type(error).__name__]:
+            form.add_error(None, line[:1].upper() + line[1:])
+        if isinstance(error, FormatError):
+            form.problems = error.problems
+        return None

@@ -1,0 +1,36 @@
+"""The one table that turns a record's kind and uid into a page's address.
+
+Evidence keeps kind and uid, never a foreign key; so old entries lead to today's page.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from django.urls import NoReverseMatch, reverse
+
+# record_kind: (URL name, may be None where a record has no page of its own)
+PAGES: Mapping[str, str] = {
+    "product": "device",
+    "release": "release",
+    "vulnerability": "vulnerability",
+    "case": "case",
+    "policy": "policy-version",
+    "person": "person",
+    "806 report": "report",
+    "806.20 record": "record-806",
+    "decision": "decision",
+    "assessment": "assessment",
+    "document": "document",
+}
+
+
+def address_of(kind: str, uid: str) -> str:
+    """The page that shows a record, or '' where none does."""
+    name = PAGES.get(kind)
+    if name is None:
+        return ""
+    try:
+        return reverse(name, args=[uid])
+    except NoReverseMatch:
+        return ""

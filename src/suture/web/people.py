@@ -1,0 +1,69 @@
+"""People: who acts here, in which role; added by an administrator, never by themselves."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django import forms
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_GET, require_http_methods
+
+from suture.accounts.models import Person, Signature
+from suture.accounts.services import register_person
+from suture.core.roles import Role
+from suture.web.forms import Form
+from suture.web.pages import may_do, one, person_of, take_form
+
+# The operator is the command line itself and signs nothing; nobody is given that role at a page.
+GIVEN = [role for role in Role if role is not Role.OPERATOR]
+
+
+class PersonForm(Form):
+    """Who, in which roles."""
+
+    printed_name = forms.CharField(label=gettext_lazy("Printed name"), max_length=200, help_text=gettext_lazy("As it will stand under every signature (21 CFR 11.50)."))  # fmt: skip
+    username = forms.CharField(label=gettext_lazy("User name"), max_length=80, help_text=gettext_lazy("Never given to a second person (21 CFR 11.100)."))  # fmt: skip
+    title = forms.CharField(label=gettext_lazy("Title"), max_length=200, required=False)
+    email = forms.EmailField(label=gettext_lazy("E-mail"), required=False)
+    phone = forms.CharField(label=gettext_lazy("Telephone"), max_length=60, required=False)
+    roles = forms.MultipleChoiceField(label=gettext_lazy("Roles"), required=False, widget=forms.CheckboxSelectMultiple, choices=[(role.value, f"{role.label}: {role.title}") for role in GIVEN])  # fmt: skip
+    password = forms.CharField(label=gettext_lazy("First password"), strip=False, widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}), help_text=gettext_lazy("At least twelve characters. Hand it over in person; they change it after signing in."))  # fmt: skip
+
+
+@require_GET
+def people(request: HttpRequest) -> HttpResponse:
+    """Everybody."""
+    return render(
+        request,
+        "web/people.html",
+        {
+            "place": "people", "people": Person.objects.order_by("kind", "printed_name"),
+            "can_add": may_do(request, "person.add"),
+        },
+    )  # fmt: skip
+
+
+@require_GET
+def person(request: HttpRequest, uid: UUID) -> HttpResponse:
+    """One person and what they signed."""
+    row = one(Person.objects.all(), uid=uid)
+    signed = Signature.objects.filter(signer=row).order_by("-signed_at")[:50]
+    return render(request, "web/person.html", {"place": "people", "who": row, "signed": signed})
+
+
+@require_http_methods(["GET", "POST"])
+def add(request: HttpRequest) -> HttpResponse:
+    """Add somebody."""
+    form = PersonForm(request.POST or None)
+
+    def verb() -> Person:
+        given = dict(form.cleaned_data)
+        return register_person(by=person_of(request), roles=[Role(r) for r in given.pop("roles")], **given)
+
+    return take_form(
+        request, form, verb, lambda row: redirect("people"), "web/form.html",
+        {"place": "people", "title": _("Add somebody"), "submit": _("Add"), "back": "/people/"},
+    )  # fmt: skip

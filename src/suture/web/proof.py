@@ -1,0 +1,176 @@
+"""Proof: can this history be trusted, and what happened to a record, by whom, when and why."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.db.models import Model, Q, QuerySet
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.utils.dateparse import parse_date
+from django.views.decorators.http import require_GET, require_http_methods
+
+from suture.accounts.models import Person, Signature, Wall
+from suture.assessment.models import Assessment, Case, CaseRelease, CaseStep, Control, DatedFact
+from suture.evidence.chain import FIELDS, Verdict
+from suture.evidence.head import read_head
+from suture.evidence.models import Entry
+from suture.evidence.queries import entries_about, verify_chain
+from suture.intelligence.models import Vulnerability
+from suture.web.exports import csv_response
+from suture.web.frame import frame_of
+from suture.web.pages import person_of
+
+ENTRIES_ON_A_PAGE = 50
+EXPORT_LIMIT = 100_000
+
+# Rows that can stand behind a wall, and the path to it.
+WALLED: tuple[tuple[type[Model], str], ...] = (
+    (Vulnerability, "wall"), (Case, "wall"), (DatedFact, "case__wall"), (Control, "case__wall"),
+    (CaseRelease, "case__wall"), (Assessment, "case__wall"), (CaseStep, "case__wall"),
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One entry as a person reads it."""
+
+    entry: Entry
+    changes: tuple[tuple[str, str, str], ...]  # (field, before, after); before '' where nothing was
+    facts: tuple[tuple[str, str], ...]
+
+
+def seen_by(person: Person, entries: QuerySet[Entry]) -> QuerySet[Entry]:
+    """Entries whose record this person may know of. Only what stands behind a wall is looked up."""
+    if person.kind == Person.Kind.SYSTEM:
+        return entries
+    admitted = Wall.objects.filter(admitted=person)
+    hidden: list[str] = []
+    for model, path in WALLED:
+        walled = model._default_manager.filter(**{f"{path}__isnull": False}).exclude(**{f"{path}__in": admitted})
+        hidden += [str(uid) for uid in walled.values_list("uid", flat=True)]
+    return entries.exclude(record_uid__in=hidden) if hidden else entries
+
+
+def line_of(entry: Entry) -> Line:
+    """Read an entry's facts: what changed from what to what, and what else was decided on."""
+    facts = json.loads(entry.facts or "{}")
+    before, after = facts.get("before"), facts.get("after")
+    changes: list[tuple[str, str, str]] = []
+    if isinstance(before, dict) and isinstance(after, dict):
+        changes = [(key, _text(before.get(key)), _text(value)) for key, value in after.items()]
+    elif "from" in facts and "to" in facts:
+        changes = [("state", _text(facts["from"]), _text(facts["to"]))]
+    rest = [(k, _text(v)) for k, v in facts.items() if k not in ("before", "after", "from", "to")]
+    return Line(entry, tuple(changes), tuple(rest[:8]))
+
+
+def _text(value: Any) -> str:
+    if value is None or value == "":
+        return "–"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, list | dict):
+        spelled = json.dumps(value, ensure_ascii=False)
+        return spelled if len(spelled) <= 160 else f"{spelled[:157]}…"
+    return str(value)
+
+
+def _page(entries: QuerySet[Entry], request: HttpRequest) -> tuple[Sequence[Entry], int | None]:
+    """A page by cursor (`before=seq`), newest first; counting a million entries would help nobody."""
+    before = request.GET.get("before", "")
+    if before.isdigit():
+        entries = entries.filter(seq__lt=int(before))
+    rows = list(entries.order_by("-seq")[: ENTRIES_ON_A_PAGE + 1])
+    return rows[:ENTRIES_ON_A_PAGE], rows[ENTRIES_ON_A_PAGE - 1].seq if len(rows) > ENTRIES_ON_A_PAGE else None
+
+
+def _head_says() -> tuple[bool | None, str]:
+    """Whether the head kept outside the database is in it: (None where none was kept)."""
+    head = read_head()
+    if head is None:
+        return None, "none kept yet"
+    found = Entry.objects.filter(seq=head.seq).values_list("hash", flat=True).first()
+    if found == head.hash:
+        return True, f"entry {head.seq:,} agrees"
+    return False, f"entry {head.seq:,} {'is missing' if found is None else 'differs'}"
+
+
+@require_http_methods(["GET", "POST"])
+def proof(request: HttpRequest) -> HttpResponse:
+    """The chain's state and its latest entries; POST verifies every entry now."""
+    verdict: Verdict | None = verify_chain() if request.method == "POST" else None
+    entries = _filtered(request, seen_by(person_of(request), Entry.objects.all()))
+    rows, older = _page(entries, request)
+    newest = Entry.objects.order_by("-seq").first()
+    agrees, head_says = _head_says()
+    return render(
+        request,
+        "web/proof.html",
+        {
+            "place": "proof", "verdict": verdict, "lines": [line_of(e) for e in rows], "older": older,
+            "newest": newest, "oldest": Entry.objects.order_by("seq").first(), "head_agrees": agrees,
+            "head_says": head_says, "signatures": Signature.objects.count(), "q": request.GET.get("did", ""),
+        },
+    )  # fmt: skip
+
+
+def _filtered(request: HttpRequest, entries: QuerySet[Entry]) -> QuerySet[Entry]:
+    words = request.GET.get("did", "").strip()
+    if words:
+        entries = entries.filter(
+            Q(did__icontains=words) | Q(record_label__icontains=words) | Q(actor_name__icontains=words)
+        )
+    return entries
+
+
+def _end_of(day: date, zone: str) -> str:
+    """The instant a day ends at a place, spelled as the chain spells instants."""
+    midnight = datetime.combine(day + timedelta(days=1), time(), ZoneInfo(zone))
+    return midnight.astimezone(UTC).isoformat(timespec="milliseconds")
+
+
+@require_GET
+def record(request: HttpRequest, kind: str, uid: UUID) -> HttpResponse:
+    """Everything recorded about one record; `?asof=` shows what was known by the end of a day."""
+    entries = seen_by(person_of(request), entries_about(kind, str(uid)))
+    first = entries.first()
+    day = parse_date(request.GET.get("asof", "")) if request.GET.get("asof") else None
+    if day is not None:
+        entries = entries.filter(recorded_at__lt=_end_of(day, frame_of(request).zone))
+    shown = list(entries.order_by("-seq")[:500])
+    if request.GET.get("as") == "json":
+        return _as_json(reversed(shown), f"{kind}-{uid}")
+    return render(
+        request,
+        "web/proof_record.html",
+        {
+            "place": "proof", "kind": kind, "uid": uid, "lines": [line_of(e) for e in shown], "day": day,
+            "label": shown[0].record_label if shown else (first.record_label if first else ""),
+            "first": first, "earliest": first.recorded_at[:10] if first else "", "total": entries.count(),
+            "signatures": Signature.objects.filter(signed_kind=kind, signed_uid=uid).order_by("signed_at"),
+        },
+    )  # fmt: skip
+
+
+@require_GET
+def export(request: HttpRequest, form: str) -> HttpResponse:
+    """The entries of the list, as they are stored and hashed: JSON for a verifier, CSV for people."""
+    entries = _filtered(request, seen_by(person_of(request), Entry.objects.all())).order_by("seq")[:EXPORT_LIMIT]
+    if form == "json":
+        return _as_json(entries, "evidence")
+    names = [*FIELDS, "hash"]
+    return csv_response("evidence", names, ([getattr(e, n) for n in names] for e in entries))
+
+
+def _as_json(entries: Iterable[Entry], name: str) -> JsonResponse:
+    rows = [{field: getattr(e, field) for field in (*FIELDS, "hash")} for e in entries]
+    response = JsonResponse({"entries": rows}, json_dumps_params={"ensure_ascii": False, "indent": 1})
+    response["Content-Disposition"] = f'attachment; filename="{name}.json"'
+    return response

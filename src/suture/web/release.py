@@ -1,0 +1,225 @@
+"""A release: is anything uncontrolled, what is owed, what have we not looked at; findings, components, coverage."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from suture.assessment.queries import cases_of_release
+from suture.detection.models import Finding, Gap
+from suture.detection.queries import coverage as coverage_of
+from suture.detection.services import SuspiciousSbom, take_in_sbom
+from suture.inventory.models import Component, Product, Release
+from suture.inventory.queries import components_of
+from suture.inventory.services import register_release
+from suture.sharing.models import VexPublication
+from suture.sharing.queries import publications_of, vex_document
+from suture.sharing.services import publish_vex, vex_bytes
+from suture.web.device_forms import ReleaseForm, SbomForm
+from suture.web.drawings import draw_ring
+from suture.web.exports import csv_response, json_response
+from suture.web.finding_rows import EXPORT_HEADER, chosen, exported, filled, light_rows, tally
+from suture.web.frame import frame_of
+from suture.web.pages import may_do, one, page_of, person_of, take_form
+
+FORM = "web/form.html"
+
+
+def _releases() -> QuerySet[Release]:
+    return Release.objects.select_related("product__establishment", "sbom")
+
+
+def _head(request: HttpRequest, release: Release, tab: str) -> dict[str, Any]:
+    """What every tab shows: the answer to the page's question, above the fold."""
+    person, today = person_of(request), frame_of(request).today
+    lights = light_rows(release, person)
+    covered = coverage_of(release)
+    cases = list(cases_of_release(person, release))
+    return {
+        "place": "devices", "release": release, "tab": tab, "lights": lights, "tally": tally(lights, today),
+        "coverage": covered, "arcs": draw_ring(covered.monitored, covered.text_watched, len(covered.gaps)),
+        "ring": Ring(covered.components, covered.monitored, covered.text_watched, len(covered.gaps)),
+        "cases": cases, "open_cases": [c for c in cases if c.state != "closed"],
+        "waiting": sum(w.ranges for w in covered.waiting),
+        "can_import": may_do(request, "sbom.import"), "can_publish": may_do(request, "vex.publish"),
+        "siblings": Release.objects.filter(product=release.product).order_by("-released_on", "-version"),
+    }  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Ring:
+    """The ring's numbers."""
+
+    total: int
+    monitored: int
+    text_watched: int
+    not_monitorable: int
+
+
+@require_GET
+def release(request: HttpRequest, uid: UUID) -> HttpResponse:
+    """Findings: one row per vulnerability."""
+    row = one(_releases(), uid=uid)
+    context = _head(request, row, "findings")
+    wanted = request.GET.get("show", "")
+    page = page_of(request, chosen(context["lights"], wanted, frame_of(request).today))
+    publications = list(publications_of(row))
+    return render(
+        request, "web/release.html",
+        {**context, "page": page, "rows": filled(page.object_list), "show": wanted, "publications": publications},
+    )  # fmt: skip
+
+
+@require_GET
+def findings_file(request: HttpRequest, uid: UUID, form: str) -> HttpResponse:
+    """The findings as listed: same filter, same order."""
+    row = one(_releases(), uid=uid)
+    lights = chosen(light_rows(row, person_of(request)), request.GET.get("show", ""), frame_of(request).today)
+    name = f"findings {row.label}".replace(" ", "-").lower()
+    write = csv_response if form == "csv" else json_response
+    return write(name, EXPORT_HEADER, exported(filled(lights)))
+
+
+@dataclass(frozen=True, slots=True)
+class ComponentRow:
+    """One component with what watches it and what was found in it."""
+
+    component: Component
+    gap: Gap | None
+    findings: int
+
+
+@require_GET
+def components(request: HttpRequest, uid: UUID) -> HttpResponse:
+    """Components of the current SBOM, with identity, support, and who watches them; the tree beside it."""
+    row = one(_releases(), uid=uid)
+    context = _head(request, row, "components")
+    words, watched = request.GET.get("find", "").strip(), request.GET.get("watched", "")
+    found = components_of(row).order_by("name", "version", "ref")
+    if words:
+        found = found.filter(Q(name__icontains=words) | Q(version__icontains=words) | Q(supplier__icontains=words))
+    holes = {gap.component_id: gap for gap in context["coverage"].gaps}
+    if watched == "not-monitorable":
+        found = found.filter(pk__in=list(holes))
+    elif watched == "monitored":
+        found = found.exclude(pk__in=list(holes))
+    elif watched == "text-watched":
+        found = found.none()
+    page = page_of(request, found)
+    counts = _found_in(row)
+    rows = [ComponentRow(c, holes.get(c.pk), counts[c.ref]) for c in page]
+    return render(
+        request, "web/components.html",
+        {**context, "page": page, "rows": rows, "find": words, "watched": watched, "tree": _tree(row, counts)},
+    )  # fmt: skip
+
+
+def _found_in(release: Release) -> Counter[str]:
+    """Standing findings per component ref. Walls: a count alone names no vulnerability, and walled ones are left out."""
+    counts: Counter[str] = Counter()
+    listed = Finding.objects.standing().filter(release=release, vulnerability__wall=None)
+    for named in listed.values_list("components", flat=True):
+        counts.update({c["ref"] for c in named})
+    return counts
+
+
+@dataclass(slots=True)
+class Branch:
+    """One node of the tree."""
+
+    label: str
+    findings: int
+    children: list[Branch]
+
+
+def _tree(release: Release, counts: Counter[str], limit: int = 60) -> list[Branch]:
+    """The way the components hang together, as far as the SBOM says: containers with their parts, most found first."""
+    rows = list(components_of(release).values_list("ref", "name", "version", "parent"))
+    nodes = {ref: Branch(f"{name} {version}".strip(), counts[ref], []) for ref, name, version, _parent in rows}
+    roots: list[Branch] = []
+    for ref, _name, _version, parent in rows:
+        (nodes[parent].children if parent in nodes and parent != ref else roots).append(nodes[ref])
+    return sorted(roots, key=lambda b: (-len(b.children), -b.findings, b.label))[:limit]
+
+
+@require_GET
+def coverage(request: HttpRequest, uid: UUID) -> HttpResponse:
+    """What of the release is looked at, by whom, and what is not, and why."""
+    row = one(_releases(), uid=uid)
+    return render(request, "web/coverage.html", _head(request, row, "coverage"))
+
+
+@require_http_methods(["GET", "POST"])
+def register(request: HttpRequest, uid: UUID) -> HttpResponse:
+    """Register a release of a device."""
+    product = one(Product.objects.all(), uid=uid)
+    form = ReleaseForm(request.POST or None)
+    return take_form(
+        request, form,
+        lambda: register_release(product=product, by=person_of(request), **form.cleaned_data),
+        lambda row: redirect("release", row.uid), FORM,
+        {
+            "place": "devices", "title": _("Register a release of %(name)s") % {"name": product.brand_name},
+            "submit": _("Register"), "back": f"/devices/{uid}/",
+        },
+    )  # fmt: skip
+
+
+@require_http_methods(["GET", "POST"])
+def import_sbom(request: HttpRequest, uid: UUID) -> HttpResponse:
+    """Hand in an SBOM; it is read, kept by its hash, and matched at once."""
+    row = one(_releases(), uid=uid)
+    form = SbomForm(request.POST or None, request.FILES or None)
+    confirmed = request.POST.get("confirmed") == "yes"
+    asked: list[bool] = []
+
+    def verb() -> Any:
+        file = form.cleaned_data["file"]
+        try:
+            return take_in_sbom(row, file.read(), file.name, person_of(request), confirmed=confirmed)
+        except SuspiciousSbom:
+            asked.append(True)
+            raise
+
+    context = {"place": "devices", "release": row, "asks_confirmation": asked}
+    return take_form(
+        request, form, verb, lambda _result: redirect("release-sbom-read", uid), "web/sbom_form.html", context
+    )  # fmt: skip
+
+
+@require_GET
+def sbom_read(request: HttpRequest, uid: UUID) -> HttpResponse:
+    """What came of the current SBOM: components read, those skipped, every problem with its place."""
+    row = one(_releases(), uid=uid)
+    return render(
+        request, "web/sbom_read.html", {"place": "devices", "release": row, "sbom": row.sbom, "coverage": coverage_of(row)}
+    )  # fmt: skip
+
+
+@require_GET
+def vex(request: HttpRequest, uid: UUID, dialect: str) -> HttpResponse:
+    """What we say of the release, as a VEX document: as this person may see it, not published."""
+    row = one(_releases(), uid=uid)
+    chosen_dialect = VexPublication.Dialect(dialect)
+    document = vex_document(row, person_of(request))
+    response = HttpResponse(vex_bytes(document, chosen_dialect), content_type="application/json")
+    name = f"{row.label} {dialect} vex".replace(" ", "-").lower()
+    response["Content-Disposition"] = f'attachment; filename="{name}.json"'
+    return response
+
+
+@require_POST
+def publish(request: HttpRequest, uid: UUID) -> HttpResponse:
+    """Publish the release's VEX in both dialects."""
+    row = one(_releases(), uid=uid)
+    for dialect in VexPublication.Dialect:
+        publish_vex(release_uid=row.uid, dialect=dialect, by=person_of(request))
+    return redirect("release", uid)

@@ -1,0 +1,66 @@
+"""Search over what a person may see: vulnerability by any id, component, device and release, case number."""
+
+from __future__ import annotations
+
+from django.db.models import Q
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_GET
+
+from suture.accounts.models import Person
+from suture.accounts.queries import visible
+from suture.assessment.queries import cases_for
+from suture.core.errors import NotFound
+from suture.intelligence.models import Vulnerability
+from suture.intelligence.queries import vulnerability_by_any_id
+from suture.inventory.models import Component, Product, Release
+from suture.web.pages import person_of
+
+HITS = 20  # of each kind
+
+
+@require_GET
+def search(request: HttpRequest) -> HttpResponse:
+    """One exact hit opens at once; else a list by kind."""
+    person, words = person_of(request), request.GET.get("q", "").strip()
+    if not words:
+        return render(request, "web/search.html", {"words": ""})
+    case = cases_for(person).filter(number__iexact=words).first()
+    if case is not None:
+        return redirect("case", case.uid)
+    exact = _vulnerability(words, person)
+    if exact is not None:
+        return redirect("vulnerability", exact.uid)
+    releases = Release.objects.select_related("product").filter(
+        Q(product__brand_name__icontains=words) | Q(version__icontains=words)
+    )
+    groups = [
+        ("Cases", [(c.number, reverse("case", args=[c.uid]), str(c.vulnerability)) for c in cases_for(person).filter(Q(number__icontains=words) | Q(vulnerability__preferred_id__icontains=words) | Q(vulnerability__title__icontains=words))[:HITS]]),
+        ("Devices", [(p.brand_name, reverse("device", args=[p.uid]), p.common_name) for p in Product.objects.filter(Q(brand_name__icontains=words) | Q(common_name__icontains=words) | Q(udi_di__icontains=words) | Q(marketing_number__iexact=words))[:HITS]]),
+        ("Releases", [(r.label, reverse("release", args=[r.uid]), r.state) for r in releases[:HITS]]),
+        ("Vulnerabilities", [(v.preferred_id, reverse("vulnerability", args=[v.uid]), v.title) for v in visible(person, Vulnerability.objects.filter(Q(ours=True) | Q(findings__isnull=False), merged_into=None).filter(Q(preferred_id__icontains=words) | Q(title__icontains=words))).distinct()[:HITS]]),
+        ("Components", _components(words)),
+    ]  # fmt: skip
+    return render(request, "web/search.html", {"words": words, "groups": [g for g in groups if g[1]]})
+
+
+def _vulnerability(words: str, person: Person) -> Vulnerability | None:
+    try:
+        return vulnerability_by_any_id(words, person)
+    except NotFound:
+        return None
+
+
+def _components(words: str) -> list[tuple[str, str, str]]:
+    """Components of current SBOMs by name, 'openssl 3.0.13' included."""
+    name, _space, version = words.partition(" ")
+    rows = Component.objects.filter(sbom__current_for__isnull=False).select_related("sbom__release__product")
+    rows = rows.filter(Q(name__icontains=words) | (Q(name__icontains=name) & Q(version__startswith=version or "\0")))
+    return [
+        (
+            str(c), f"{reverse('release-components', args=[c.sbom.release.uid])}?find={c.name}",
+            f"{c.sbom.release.label}, {c.supplier or 'supplier not stated'}",
+        )
+        for c in rows.order_by("name", "version")[:HITS]
+    ]  # fmt: skip

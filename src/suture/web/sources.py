@@ -1,0 +1,46 @@
+"""Sources: who tells us what, as of when; the page behind the monitoring strip."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from suture.intelligence.queries import SourceStatus, knowledge, review_by_reason, sources_status
+
+SHOWN_LATE = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Monitoring:
+    """What the strip says on every page."""
+
+    sources: int
+    fresh: int
+    late: tuple[SourceStatus, ...]
+    more_late: int
+    refused: tuple[SourceStatus, ...]
+    rev: int
+    only_demo: bool
+
+
+def monitoring() -> Monitoring:
+    """The state of all sources, in two queries."""
+    found, known = sources_status(), knowledge()
+    late = sorted((s for s in found if s.late), key=lambda s: s.budget - s.age)
+    return Monitoring(
+        sources=len(found), fresh=len(found) - len(late), late=tuple(late[:SHOWN_LATE]),
+        more_late=max(0, len(late) - SHOWN_LATE), refused=tuple(s for s in found if s.refused), rev=known.rev,
+        only_demo=known.only_demo,
+    )  # fmt: skip
+
+
+@require_GET
+def sources(request: HttpRequest) -> HttpResponse:
+    """Every source with its age and its limit, and the ranges that wait for a person."""
+    return render(
+        request, "web/sources.html",
+        {"place": "", "sources": sources_status(), "known": knowledge(), "review": review_by_reason().items()},
+    )  # fmt: skip
