@@ -40,6 +40,8 @@ def entry(version: str, status: str = A, **more: object) -> dict[str, object]:
         (entry("0", lessThan="2.0"), Bounds(None, "2.0")),
         (entry("unspecified", lessThan="2.0"), Bounds(None, "2.0")),
         (entry("*", lessThanOrEqual="2.8"), Bounds(None, "2.8", False, True)),
+        (entry("*", lessThanOrEqual="3.5", versionType="git"), Bounds(None, "3.5", False, True)),  # no commit at all
+        (entry("6.10", lessThanOrEqual="*", versionType="original_commit_for_fix"), Bounds("6.10", None)),
         (entry("1.0", lessThan="*"), Bounds("1.0", None)),
         (entry("1.0", lessThan="unspecified"), Bounds("1.0", None)),  # '>= 1.0' of format 4, as converted
         (entry("next of 4.0", lessThan="unspecified"), Bounds("4.0", None, True)),

@@ -195,7 +195,6 @@ class Span(NamedTuple):
     raw: str
 
 
-_COMMIT_TYPES = frozenset({"git", "original_commit_for_fix"})
 _UNSAID = frozenset({"", "-", "n/a", "na", "none", "unspecified", "unknown", "not specified"})
 _ALL = frozenset({"*", "all", "all versions", "any"})
 _FROM_START = _UNSAID | _ALL | {"0"}
@@ -206,7 +205,7 @@ _COMPARISONS = re.compile(rf"{_COMPARISON.pattern}(?:\s*,\s*{_COMPARISON.pattern
 def _spans(entry: Version) -> list[Span]:
     """The intervals of one entry: one, or with `changes` one per status."""
     raw = _said(entry)
-    if entry.version_type in _COMMIT_TYPES or looks_like_a_commit(entry.version):
+    if _is_commit(entry):
         return [Span(entry.status, ReviewReason.COMMITS, raw)]
     bounds = _bounds(entry)
     if not entry.changes or isinstance(bounds, ReviewReason):
@@ -217,6 +216,17 @@ def _spans(entry: Version) -> list[Span]:
         spans.append(Span(status, low._replace(high=change.at, high_closed=False), raw))
         status, low = change.status, bounds._replace(low=change.at, low_open=False)
     return [*spans, Span(status, low, raw)]
+
+
+def _is_commit(entry: Version) -> bool:
+    """Whether the bounds are commits. The type does not say: CNAs write 'git' beside release numbers ('* <= 3.5'),
+
+    and the kernel's 'original_commit_for_fix' gives the mainline release of the fix ('6.10 <= *').
+    """
+    bounds = [bound for bound in (entry.version, entry.less_than, entry.less_than_or_equal) if bound]
+    if any(looks_like_a_commit(bound) for bound in bounds):
+        return True
+    return entry.version_type == "git" and not any("." in bound for bound in bounds)
 
 
 def _bounds(entry: Version) -> Bounds | ReviewReason:
