@@ -86,6 +86,7 @@ class _Reader:
         self.created = ""
         self.author = ""
         self._limit = limit
+        self._taken = 0
         self._refs: set[str] = set()
 
     def metadata(self, raw: msgspec.Raw) -> Component | None:
@@ -105,7 +106,6 @@ class _Reader:
         """The array `components`."""
         for number, (decoded, repeated) in enumerate(members(raw, "/components")):
             self.problems += repeated
-            self._room_for(1)
             if type(decoded) is dict:
                 self._keep(self._take(Node(decoded, self.problems, "/components", number=number), ""))
             else:
@@ -141,6 +141,9 @@ class _Reader:
 
     def _take(self, node: Node, parent: str) -> Component | None:
         """Read one component and gather those inside it; None, and counted, when it cannot be read."""
+        self._taken += 1
+        if self._taken > self._limit:
+            raise FormatError(f"more than {self._limit:,} components")
         component = _component(node, parent, self._ref(node))
         if node.bad:
             self.skipped += 1
@@ -151,7 +154,6 @@ class _Reader:
         if inside := node.raw.get("components"):
             nodes = node.nodes("components")
             self.skipped += len(inside) - len(nodes) if isinstance(inside, list) else 0
-            self._room_for(len(nodes))
             for inner in nodes:
                 self._keep(self._take(inner, parent if node.bad else component.ref))
         return None if node.bad else component
@@ -163,10 +165,6 @@ class _Reader:
             ref = next(other for number in range(2, 1 << 30) if (other := f"{ref}~{number}") not in self._refs)
         self._refs.add(ref)
         return ref
-
-    def _room_for(self, more: int) -> None:
-        if len(self.components) + self.skipped + more > self._limit:
-            raise FormatError(f"more than {self._limit:,} components")
 
 
 def _component(node: Node, parent: str, ref: str) -> Component:
@@ -185,8 +183,8 @@ def _component(node: Node, parent: str, ref: str) -> Component:
         kind=kind or "library",
         purls=(url,) if url else (),
         cpes=(platform,) if platform else (),
-        hashes=node.each("hashes", _hash) if raw.get("hashes") else (),
-        licences=node.each("licenses", _licence) if raw.get("licenses") else (),
+        hashes=node.each("hashes", _hash) if "hashes" in raw else (),
+        licences=node.each("licenses", _licence) if "licenses" in raw else (),
         parent=parent,
         support_level=level,
         end_of_support=end,

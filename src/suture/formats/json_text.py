@@ -27,7 +27,8 @@ class Limits:
 LIMITS = Limits()
 
 _ESCAPE = re.compile(rb"\\.", re.DOTALL)
-_BRACKETS_AND_QUOTES = bytes(sorted(set(range(256)) - set(b'[]{}"')))
+_ALL_BUT_BRACKETS_AND_QUOTES = bytes(sorted(set(range(256)) - set(b'[]{}"')))
+_ONE_KIND = bytes.maketrans(b"{}", b"[]")
 
 
 def checked(data: bytes, limits: Limits = LIMITS) -> bytes:
@@ -62,18 +63,19 @@ def is_deeper(data: bytes, limit: int) -> bool:
 
     Escapes go first, then everything but brackets and quotes; two quotes that touch cancel out; what stands between
     the others is text. Each further pass takes away the innermost pairs, so the number of passes is the depth.
+    Whether brackets of the right kind meet is the decoder's question.
     """
     if b"\\" in data:
         data = _ESCAPE.sub(b"", data)
-    left = data.translate(None, _BRACKETS_AND_QUOTES)
+    left = data.translate(_ONE_KIND, _ALL_BUT_BRACKETS_AND_QUOTES)
     size = -1
     while len(left) != size:
         size, left = len(left), left.replace(b'""', b"")
     left = b"".join(left.split(b'"')[::2])
     for _ in range(limit):
-        size, left = len(left), left.replace(b"[]", b"").replace(b"{}", b"")
+        size, left = len(left), left.replace(b"[]", b"")
         if len(left) == size:  # nothing left, or brackets without a partner: those open at once, then
-            return left.count(b"[") + left.count(b"{") > limit
+            return left.count(b"[") > limit
     return bool(left)
 
 
@@ -111,7 +113,10 @@ def members(raw: bytes | msgspec.Raw, where: str) -> Iterator[tuple[object, list
     Raises:
         FormatError: not an array.
     """
-    parts: list[msgspec.Raw] = decode(_ARRAY, bytes(raw), "an array")
+    try:
+        parts: list[msgspec.Raw] = decode(_ARRAY, bytes(raw), "an array")
+    except FormatError as wrong:
+        raise FormatError(f"{where} is no array", [Problem(where, "not an array")]) from wrong
     for start in range(0, len(parts), _AT_ONCE):
         some = parts[start : start + _AT_ONCE]
         text = b"[" + b",".join(some) + b"]"
