@@ -85,6 +85,20 @@ def test_the_due_day_is_not_moved_from_a_weekend():
     assert working.last_working_day_before == working.due_on == D("2026-12-07")
 
 
+@pytest.mark.parametrize(
+    ("due", "last"),
+    [
+        ("2026-12-18", "2026-12-18"),
+        ("2026-12-19", "2026-12-18"),
+        ("2026-12-25", "2026-12-24"),
+        ("2026-11-29", "2026-11-27"),
+    ],
+)
+def test_the_last_working_day_before(due, last):
+    """The day itself, else the Friday, or the day before a holiday."""
+    assert FEDERAL.last_working_day(D(due)) == D(last)
+
+
 def test_day_zero_never_counts_and_may_be_a_holiday():
     """Initiated on Thanksgiving: the first working day after is Friday."""
     assert FEDERAL.add_working_days(D("2026-11-26"), 1) == D("2026-11-27")
@@ -226,6 +240,14 @@ def test_two_events_run_two_mdr_clocks():
     a, b = by_name(facts, day(40))[clocks.MDR_30.name]
     assert (a.about, a.due_on, a.state(day(40))) == ("A", day(31), ClockState.MET)
     assert (b.about, b.due_on, b.state(day(40))) == ("B", day(35), ClockState.OVERDUE)
+
+
+def test_a_report_of_the_same_day_ends_its_clock_and_an_earlier_one_does_not():
+    """An answer belongs to what it follows."""
+    for sent, state in ((3, ClockState.MET), (2, ClockState.RUNNING)):
+        facts = Facts([fact(K.EMPLOYEE_AWARE, 3, event="A"), fact(K.MDR_SUBMITTED, sent, event="A")])
+        (clock,) = by_name(facts, day(9))[clocks.MDR_30.name]
+        assert clock.state(day(9)) is state
 
 
 def test_tracking_requests_have_three_or_ten_working_days():

@@ -129,6 +129,7 @@ def test_one_active_membership_of_several_is_enough():
     """And nothing recorded is unknown, not no."""
     assert on(60, None, not_a_member(), member()).conditions[3].answer is Y
     assert on(60, None, not_a_member()).conditions[3].answer is N
+    assert on(60, None, not_a_member(), member()).participant is Y
     nothing = evaluate_enforcement(file_with(), (), today=day(60), search_valid_days=RECENT)
     assert nothing.conditions[3].answer is UNKNOWN
     assert nothing.participant is UNKNOWN
@@ -265,3 +266,13 @@ def test_impossible_arguments_are_refused():
         on(60, isao_grace_days=-1)
     with pytest.raises(InvalidValue, match="before it begins"):
         CriterionEvidence(criterion=IsaoCriterion.MEMBER, holds=Y, since=day(2), until=day(1))
+
+
+def test_evidence_counts_from_its_first_to_its_last_day():
+    """Both inclusive; a day may be both; where evidence of one day disagrees, the no counts."""
+    for count, expected in ((19, N), (20, Y), (21, N)):
+        assert member(since=20, until=20).active(day(count)) is expected
+    full = member().evidence
+    no = CriterionEvidence(criterion=IsaoCriterion.SHARES, holds=N, since=day(0), until=day(10))
+    disputed = IsaoMembership("I", (*full, no))
+    assert (disputed.active(day(10)), disputed.active(day(11))) == (N, Y)

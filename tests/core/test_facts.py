@@ -72,6 +72,7 @@ def test_facts_are_read_as_of_a_day_and_as_known_at_an_instant():
     facts = Facts([fact(K.FIX_VALIDATED, 5), late])
     assert [f.kind for f in facts.until(day(5))] == [K.FIX_VALIDATED]
     assert [f.kind for f in facts.known_at("2026-02-01T00:00:00Z")] == [K.FIX_VALIDATED]
+    assert len(list(facts.known_at("2026-03-01T00:00:00Z"))) == 2
     assert facts.last(K.FIX_DISTRIBUTED) == late
     assert facts.first(K.LEARNED) is None
 
