@@ -17,7 +17,7 @@ class Basic(HttpBasicAuth):
         return person if isinstance(person, Person) and person.is_active else None
 
 
-CALLERS = [SessionAuth(), Basic()]
+CALLERS = [Basic(), SessionAuth()]  # Basic first: a session asks for a CSRF token, a client of CI has none
 
 
 def caller(request: HttpRequest) -> Person:
