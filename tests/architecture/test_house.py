@@ -48,8 +48,8 @@ def test_no_room_dodges_a_cycle_by_an_import_inside_a_function():
             if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef):
                 for node in ast.walk(function):
                     module = getattr(node, "module", None) if isinstance(node, ast.ImportFrom) else None
-                    names = [a.name for a in node.names] if isinstance(node, ast.Import) else [module or ""]
-                    if isinstance(node, ast.Import | ast.ImportFrom) and any(n.split(".")[0] == "suture" for n in names):
+                    names = [one.name for one in node.names] if isinstance(node, ast.Import) else [module or ""]
+                    if any(name.split(".")[0] == "suture" for name in names):
                         found.append(f"{file.relative_to(ROOT)}:{node.lineno}")
     assert found == []
 
@@ -58,7 +58,8 @@ def test_no_model_overrides_save_and_nothing_listens_to_signals():
     found = []
     for file in python_files("."):
         text = file.read_text(encoding="utf-8")
-        found += [f"{file.relative_to(ROOT)}: {m}" for m in re.findall(r"def save\(self|post_save|pre_save|@receiver", text)]
+        for match in re.findall(r"def save\(self|post_save|pre_save|@receiver", text):
+            found.append(f"{file.relative_to(ROOT)}: {match}")
     assert found == []
 
 

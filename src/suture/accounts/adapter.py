@@ -4,7 +4,7 @@ from allauth.account.adapter import DefaultAccountAdapter
 from django.http import HttpRequest
 
 
-class ClosedAdapter(DefaultAccountAdapter):
+class ClosedAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth has no types
     """No sign-up page. Multi-factor and single sign-on plug in here later (allauth[mfa], allauth[openid])."""
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:

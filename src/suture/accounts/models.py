@@ -41,7 +41,7 @@ class Person(AbstractBaseUser):
     is_active = models.BooleanField(default=True)
 
     USERNAME_FIELD = "username"
-    objects: ClassVar[BaseUserManager] = BaseUserManager()
+    objects: ClassVar[BaseUserManager[Person]] = BaseUserManager()
 
     def __str__(self) -> str:
         return self.printed_name

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
-from ninja import File, NinjaAPI, Query, Router, Schema
+from ninja import File, NinjaAPI, Router, Schema, Status
 from ninja.files import UploadedFile
+from pydantic import Field
 
 from suture import __version__
 from suture.api.auth import CALLERS, caller
@@ -26,6 +27,7 @@ api = NinjaAPI(
 )  # fmt: skip
 register(api)
 router = Router(tags=["releases"])
+PageSize = Annotated[int, Field(ge=1, le=LARGEST_PAGE)]
 
 
 class ReleaseOut(Schema):
@@ -127,7 +129,7 @@ def _out(release: Release) -> dict[str, Any]:
 
 
 @router.get("/releases", response={200: ReleasePage, **REFUSALS}, summary="List releases")
-def list_releases(request: HttpRequest, cursor: str = "", limit: int = Query(100, ge=1, le=LARGEST_PAGE)) -> Any:
+def list_releases(request: HttpRequest, cursor: str = "", limit: PageSize = 100) -> Any:
     """Releases in the order they were registered, those in development and retired ones included."""
     rows = list(
         Release.objects.select_related("product", "sbom", "matched")
@@ -149,14 +151,14 @@ def one_release(request: HttpRequest, uid: UUID) -> Any:
 )
 def list_findings(
     request: HttpRequest, response: HttpResponse, uid: UUID, cursor: str = "",
-    limit: int = Query(200, ge=1, le=LARGEST_PAGE),
+    limit: PageSize = 200,
 ) -> Any:  # fmt: skip
     """Findings with why each matched, and what was not looked at. Has an ETag: ask again with If-None-Match."""
     release, person = _release(uid), caller(request)
     matched = getattr(release, "matched", None)
     known = f"{matched.rev} {matched.at}" if matched else "not matched"
     if tagged(request, response, f"{person.pk} {release.portfolio_rev} {known} {cursor} {limit}"):
-        return 304, None
+        return Status(304, None)
     rows = list(findings_of(release, person).filter(pk__gt=read_cursor(cursor)).order_by("pk")[: limit + 1])
     more = len(rows) > limit
     seen = coverage(release)
@@ -191,11 +193,12 @@ def hand_in_sbom(request: HttpRequest, uid: UUID, file: File[UploadedFile], conf
         release=_release(uid), data=data, file_name=file.name or "upload", by=caller(request), confirmed=confirmed
     )
     document = taken.document
-    return (201 if taken.new else 200), {
+    answer = {
         "release": uid, "sbom": document.uid, "sha256": document.sha256, "new": taken.new,
         "components": document.components_read, "skipped": document.components_skipped, "findings": taken.findings,
         "says": taken.says, "problems": document.problems,
     }  # fmt: skip
+    return Status(201 if taken.new else 200, answer)
 
 
 api.add_router("", router)

@@ -65,7 +65,7 @@ class ReviewRange(NamedTuple):
 
 
 class Severity(NamedTuple):
-    """A score as published: `system` is 'CVSS:2.0', 'CVSS:3.0', 'CVSS:3.1', 'CVSS:4.0', 'SSVC:2.0.3' or a vendor's word."""
+    """A score as published: `system` is 'CVSS:2.0', 'CVSS:3.0', 'CVSS:3.1', 'CVSS:4.0', 'SSVC:2.0.3', or a word."""
 
     system: str
     vector: str
