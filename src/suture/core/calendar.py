@@ -12,8 +12,6 @@ from datetime import date, datetime, timedelta
 from functools import cache
 from zoneinfo import ZoneInfo
 
-import holidays
-
 from suture.core.errors import InvalidValue
 from suture.core.facts import plain_date
 
@@ -26,6 +24,10 @@ def federal_holidays(year: int) -> Mapping[date, str]:
     Closures by executive order are not in the rule, and not here.
     Source: 5 U.S.C. 6103; the dates come from the `holidays` library.
     """
+    # Imported when first needed: the library loads every calendar of the world, a fifth of a second that
+    # `suture scan` and `suture --help` should not pay for.
+    import holidays
+
     return dict(holidays.country_holidays("US", years=year, observed=True).items())
 
 
