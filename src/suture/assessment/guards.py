@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import date
 
 from suture.assessment.models import Case
@@ -21,12 +21,13 @@ from suture.core.milestones import (
 )
 from suture.core.risk import Outcome
 from suture.core.vex import VexStatus
+from suture.core.workflow import Guard
 
 G, K = CaseGuard, FactKind
 YES, NO, UNKNOWN = Answer.YES, Answer.NO, Answer.UNKNOWN
 
 
-def own_guards(case: Case, today: date, facts: Facts | None = None) -> Mapping[CaseGuard, Answer]:
+def own_guards(case: Case, today: date, facts: Facts | None = None) -> dict[Guard, Answer]:
     """Answer each guard this room knows, from rows. What nobody recorded is unknown, and unknown opens nothing."""
     facts = facts_of_case(case) if facts is None else facts
     verdict = verdict_of(case)

@@ -201,7 +201,9 @@ def _late_sources() -> Iterator[Obligation]:
 def new_findings(person: Person, since: datetime | None = None) -> QuerySet[Finding]:
     """Findings that stand and that no case has taken up, newest first; with `since`, only those first seen after it."""
     taken = CaseRelease.objects.filter(case__vulnerability=OuterRef("vulnerability"), release=OuterRef("release"))
-    rows = Finding.objects.standing().filter(~Exists(taken)).select_related("release__product", "vulnerability")
+    rows: QuerySet[Finding] = (
+        Finding.objects.standing().filter(~Exists(taken)).select_related("release__product", "vulnerability")
+    )
     rows = visible(person, rows, wall="vulnerability__wall")
     return (rows if since is None else rows.filter(first_seen__gt=since)).order_by("-first_seen", "pk")
 

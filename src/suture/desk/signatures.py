@@ -22,7 +22,7 @@ from suture.reporting.models import Decision, Record806, Report806
 def signatures_waiting(person: Person) -> list[Obligation]:
     """What waits for a signature: assessments, decisions, 806 reports and records, statements, policies."""
     mine = cases_for(person)
-    newest = {}
+    newest: dict[tuple[str, int, int], Decision | Record806] = {}
     for row in Decision.objects.filter(case__in=mine).select_related("case__owner").order_by("version"):
         newest["decision", row.case_id, 0] = row
     for record in Record806.objects.filter(case__in=mine).select_related("case__owner", "product").order_by("version"):

@@ -95,7 +95,7 @@ def facts_of(
     facts = facts_of_case(case) if facts is None else facts
     enforcement = enforcement or enforcement_of(case, today, facts)
     rows = [a for a in in_force(case.assessments.all()).values() if a.product_id == product.pk]
-    answers = {name: _given(given or {}, name, product) for name in ASKED}
+    answers: dict[str, Any] = {name: _given(given or {}, name, product) for name in ASKED}
     answers |= {name: answer for name, answer in _from_rows(facts).items() if answer is not UNKNOWN}
     found = ReportFacts(
         **_device(product),
@@ -110,7 +110,7 @@ def facts_of(
     return with_enforcement(found, enforcement)
 
 
-def _device(product: Product) -> dict[str, Answer]:
+def _device(product: Product) -> dict[str, Any]:
     pathway = product.pathway
     return {
         "investigational": Answer.of(pathway == Product.Pathway.INVESTIGATIONAL),

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 
 from suture.accounts.models import Person, Signature
 from suture.accounts.queries import signatures_on
@@ -25,10 +25,13 @@ from suture.core.reportability import Decision as Decided
 from suture.core.reportability import Duty806
 from suture.core.reportability import decide as decide_rules
 from suture.core.risk import Outcome
+from suture.core.workflow import Guard
 from suture.evidence.canonical import digest
 from suture.inventory.models import Product
 from suture.reporting.gathering import clock_policy, devices_of, enforcement_of, facts_of
 from suture.reporting.models import Decision, Document, Record806, Report806
+
+Row = TypeVar("Row", bound=Model)
 
 SENT = (ReportState.SUBMITTED, ReportState.ACKNOWLEDGED, ReportState.AMENDED, ReportState.CLOSED)
 
@@ -174,7 +177,7 @@ def document_for(person: Person, uid: UUID | str) -> Document:
     return _one(Document.objects.select_related("case"), person, uid)
 
 
-def _one(rows: QuerySet[Any], person: Person, uid: UUID | str) -> Any:
+def _one(rows: QuerySet[Row], person: Person, uid: UUID | str) -> Row:
     row = rows.filter(uid=uid, case__in=cases_for(person)).first()
     if row is None:
         raise NotFound("there is no such record")
@@ -210,7 +213,7 @@ def is_signed(row: Decision | Record806) -> bool:
 
 
 # ---------------------------------------------------------------- guards this room owns
-def reporting_guards(case: Case, today: date) -> dict[CaseGuard, Answer]:
+def reporting_guards(case: Case, today: date) -> dict[Guard, Answer]:
     """The facts of a case's steps that this room knows: decision, rationale, reports, periodic item."""
     newest = case.decisions.order_by("-version").first()
     return {

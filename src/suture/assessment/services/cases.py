@@ -155,7 +155,7 @@ def move_case(
         case = take_case(case_uid, by, "case.move", version, closed_too=True)
         if case.state != seen.state:  # somebody took a step between our look and our lock
             check_version(case, seen.version)
-        known = {**(facts or {}), **own_guards(case, today(case.establishment.time_zone))}
+        known: dict[Guard, Answer] = {**(facts or {}), **own_guards(case, today(case.establishment.time_zone))}
         known[CaseGuard.REOPENING_REASON] = Answer.of(bool(because.strip()))
         before = case.at
         case.state = after = CASE.require(before, verb, roles=by.roles, facts=known, signed=step.signature)

@@ -78,7 +78,7 @@ def verify_control(
         not_in_future(on, today(case.establishment.time_zone), "the day of verification")
         row.adds_risk, row.adds_risk_because = adds_risk, adds_risk_because
         row.verified_by, row.verified_on, row.verified_evidence = by, on, evidence
-        shown = {
+        shown: dict[Guard, Answer] = {
             ControlGuard.EFFECT_VERIFIED: Answer.YES,
             ControlGuard.NO_GREATER_RISK: {Answer.NO: Answer.YES, Answer.YES: Answer.NO}.get(adds_risk, adds_risk),
         }
@@ -97,7 +97,7 @@ def recommend_control(
         row, case = _take(control_uid, by, "control.propose", version)
         written = all(text.strip() for text in (row.employed_by, row.where, row.instructions, row.skill))
         built_in = row.kind == ControlKind.DESIGN  # nobody employs it: it needs no instructions
-        shown = {ControlGuard.INSTRUCTIONS_WRITTEN: Answer.of(written or built_in)}
+        shown: dict[Guard, Answer] = {ControlGuard.INSTRUCTIONS_WRITTEN: Answer.of(written or built_in)}
         _move(row, case, "recommend", by, "control.recommended", because, shown)
         if not built_in:
             add_fact(

@@ -31,6 +31,7 @@ from suture.reporting.sources import items_of, record_items_reviewed
 
 TEMPLATE = files("suture.reporting").joinpath("templates/document.typ")
 DRAFT_BANNER = "DRAFT, not submitted"
+MOVED_CLOCK = "The clock of this installation is set by hand"
 NOT_AN_ADMISSION = "Submitting this report is not an admission (21 CFR 806.10(e))."
 DISCRETION = (
     "Where this record rests on FDA's enforcement policy: FDA does not intend to enforce reporting under 21 CFR 806 "
@@ -111,7 +112,7 @@ def _print(
         "case": case.number,
         "running": f"{here.manufacturer if here else ''} · quality record, confidential · {case.tlp}",
         "draft": draft,
-        "banner": DRAFT_BANNER + (" · the clock of this installation is set by hand" if is_moved() else ""),
+        "banner": " · ".join([DRAFT_BANNER] * draft + [MOVED_CLOCK] * is_moved()),
         "items": [_item(item) for item in items],
         "signatures": [_signature(s) for s in signatures],
     }
