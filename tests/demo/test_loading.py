@@ -21,6 +21,7 @@ from suture.core.vex import VexStatus
 from suture.demo.loading import ZONE
 from suture.demo.people import CAST, PASSWORD
 from suture.demo.scenes import own
+from suture.demo.stage import Stage
 from suture.detection.models import Finding
 from suture.evidence.clock import today
 from suture.evidence.queries import verify_chain
@@ -231,12 +232,12 @@ def test_vulnerabilities_of_our_own(title: str, state: CaseState | None) -> None
 
 
 def test_the_pump_is_half_way() -> None:
-    """Learned 24 days ago, told and corrected 6 days ago; the plan is open, one criterion of the ISAO unknown."""
+    """Learned 24 days ago, told and corrected about 6 days ago; the plan is open, one criterion of the ISAO unknown."""
     case, day = case_of("CVE-2019-12255"), today(ZONE)
     facts = facts_of_case(case)
     assert case.verdict == "uncontrolled"
     assert learned_on(facts) == day - timedelta(days=24)
-    assert initiated_on(facts) == day - timedelta(days=6)
+    assert initiated_on(facts) == Stage({}, day).weekday(6)
     four = enforcement_of(case, day)
     answers = [condition.answer for condition in four.conditions]
     assert answers == [Answer.YES, Answer.NOT_YET_DUE, Answer.NOT_YET_DUE, Answer.UNKNOWN]
@@ -297,3 +298,12 @@ def test_vex_is_published_in_both_dialects() -> None:
     assert {one.dialect for one in published} == {"openvex", "cyclonedx"}
     counts = published.first().counts
     assert {"affected", "not_affected", "under_investigation"} <= set(counts)
+
+
+@pytest.mark.parametrize("offset", range(7))
+def test_letters_go_out_on_working_days(offset: int) -> None:
+    """Whatever the weekday of the load: a working day, and the pump's search of 5 days ago is within its 7 days."""
+    stage = Stage({}, today(ZONE) + timedelta(days=offset))
+    assert stage.weekday(6).weekday() < 5
+    assert stage.ago(8) <= stage.weekday(6) <= stage.ago(6)
+    assert stage.weekday(5) >= stage.ago(7)

@@ -11,7 +11,7 @@ from suture.sharing.models import IsaoMembership, VexPublication
 from suture.sharing.services import publish_vex, record_criterion, register_membership
 
 ISAO = "Lakehead Health ISAO"  # invented
-REVIEW_LAPSED = 9  # days ago
+REVIEW_LAPSED = 9  # days ago; the day after lies before the letter to the pump's customers
 PUBLISHED = ("Aria P2 4.2", "Aria P2 4.1", "Halide 11.4", "Boreal V20 2.1")
 
 

@@ -25,6 +25,11 @@ class Stage:
         """The day that many days before today."""
         return self.today - timedelta(days=days)
 
+    def weekday(self, days: int) -> date:
+        """That day, or the Friday before it where it was a weekend: letters go out on working days."""
+        day = self.ago(days)
+        return day - timedelta(days=max(0, day.weekday() - 4))
+
     def ahead(self, days: int) -> date:
         """The day that many days after today."""
         return self.today + timedelta(days=days)

@@ -26,6 +26,7 @@ _BUDGETS: dict[str, float] = {
     "drupal": 30 * _DAY,
     "psf": 120 * _DAY,
     "r": 365 * _DAY,
+    "demo": float("inf"),  # 'demo nvd' and the like: extracts, which do not age
 }
 _ANY_OTHER = 7 * _DAY
 

@@ -148,7 +148,7 @@ def step(stage: Stage, case: Case, verb: str, by: str, because: str = "", *, rol
 
 
 def fact(stage: Stage, case: Case, kind: FactKind, days: int, by: str, evidence: str, **detail: str) -> None:
-    """Record what was so some days ago."""
+    """Record what was so some days ago, on a working day."""
     record_fact(
-        case_uid=case.uid, kind=kind, by=stage[by], happened_on=stage.ago(days), detail=detail, evidence=evidence
+        case_uid=case.uid, kind=kind, by=stage[by], happened_on=stage.weekday(days), detail=detail, evidence=evidence
     )

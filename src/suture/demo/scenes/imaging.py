@@ -100,13 +100,15 @@ def _listed_nodes(stage: Stage, case: Case) -> None:
         lowers_exploitability_to=Exploitability.LOW,
     )  # fmt: skip
     verify_control(
-        control_uid=control.uid, by=stage["lucia"], on=stage.ago(LEARNED - 12), adds_risk=Answer.NO,
+        control_uid=control.uid, by=stage["lucia"], on=stage.weekday(LEARNED - 12), adds_risk=Answer.NO,
         adds_risk_because="A new modality must be listed before it can send; emergencies go by removable medium.",
         evidence="Test report TR-1152: files of unlisted nodes are refused, all listed ones arrive.",
     )  # fmt: skip
-    recommend_control(control_uid=control.uid, by=stage["jana"], on=stage.ago(LEARNED - 14), because="Bulletin NB-207")
+    recommend_control(
+        control_uid=control.uid, by=stage["jana"], on=stage.weekday(LEARNED - 14), because="Bulletin NB-207"
+    )
     confirm_in_use(
-        control_uid=control.uid, by=stage["mateo"], on=stage.ago(11), where="All 61 sites with a release of Halide",
+        control_uid=control.uid, by=stage["mateo"], on=stage.weekday(11), where="All 61 sites with a release of Halide",
         evidence="Remote configuration audit of 61 of 61 sites; list in FS-3310.",
     )  # fmt: skip
 

@@ -29,7 +29,7 @@ from suture.sharing.queries import membership_named
 from suture.sharing.services import log_submission
 
 VULNERABILITY = "CVE-2019-12255"
-LEARNED, VERIFIED, TOLD = 24, 19, 6  # days ago
+LEARNED, TOLD, SEARCHED = 24, 6, 5  # days ago
 NOTICE = "N-2026-0019"
 
 ATTACK = Attack(
@@ -98,19 +98,19 @@ def _interim_controls(stage: Stage, case: Case) -> None:
             instructions=instructions, skill=skill, lowers_exploitability_to=Exploitability.LOW,
         )  # fmt: skip
         verify_control(
-            control_uid=control.uid, by=stage["maren"], on=stage.ago(TOLD + 2), adds_risk=Answer.NO,
+            control_uid=control.uid, by=stage["maren"], on=stage.weekday(TOLD + 2), adds_risk=Answer.NO,
             adds_risk_because="Infusion and alarms work without Wi-Fi; only the drug library then comes by cable.",
             evidence="Test report TR-1190: the packet no longer reaches the pump, all alarms sound.",
         )  # fmt: skip
         recommend_control(
-            control_uid=control.uid, by=stage["jana"], on=stage.ago(TOLD), because=f"Named in notice {NOTICE}."
+            control_uid=control.uid, by=stage["jana"], on=stage.weekday(TOLD), because=f"Named in notice {NOTICE}."
         )
 
 
 def _told(stage: Stage, case: Case) -> None:
     """Customers told with all four points, which initiated the correction; the ISAO given the letter."""
     fact(
-        stage, case, FactKind.ADVERSE_EVENT_SEARCH, TOLD, "ruth",
+        stage, case, FactKind.ADVERSE_EVENT_SEARCH, SEARCHED, "ruth",
         "Search of 412 complaints and 9 MDRs for Aria P2: no hit.", result="none", where="complaints, MDRs, service",
     )  # fmt: skip
     fact(
@@ -125,7 +125,7 @@ def _told(stage: Stage, case: Case) -> None:
     )  # fmt: skip
     log_submission(
         case_uid=case.uid, membership_uid=membership_named(ISAO).uid, what=f"Customer notice {NOTICE}",
-        given_on=stage.ago(TOLD), by=stage["owen"], communication=NOTICE, receipt="77120",
+        given_on=stage.weekday(TOLD), by=stage["owen"], communication=NOTICE, receipt="77120",
     )  # fmt: skip
 
 
