@@ -122,7 +122,8 @@ def test_a_ref_given_twice_is_reported_and_both_components_stay() -> None:
         ('{"bomFormat":"CycloneDX","specVersion":"1.6","components":[{"name":"a","hashes":[{"alg":"x",'
          '"content":"1","al\\u0067":"y"}]}]}', "/components/0/hashes/0/alg"),
         ('{"bomFormat":"CycloneDX","specVersion":"1.6","metadata":{"a~/b":1,"a~/b":2}}', "/metadata/a~0~1b"),
-        ('{"bomFormat":"CycloneDX","specVersion":"1.6","services":[{"name":"\\u003a","name":"::"}]}', "/services/0/name"),
+        ('{"bomFormat":"CycloneDX","specVersion":"1.6","services":[{"name":"\\u003a","name":"::"}]}',
+         "/services/0/name"),
         ('{"spdxVersion":"SPDX-2.3","files":[{"SPDXID":"a","SPDXID":"b"}]}', "/files/0/SPDXID"),
     ],
 )  # fmt: skip
@@ -313,7 +314,7 @@ def test_any_bytes_are_read_or_refused(data: bytes) -> None:
 
 
 JSON = st.recursive(
-    st.none() | st.booleans() | st.integers(-5, 5) | st.text(max_size=8) | st.sampled_from(["pkg:npm/a@1", "cpe:/a:b:c", "x"]),
+    st.none() | st.booleans() | st.integers(0, 9) | st.text(max_size=8) | st.sampled_from(["pkg:npm/a@1", "cpe:/a:b"]),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(
         st.sampled_from(["name", "bom-ref", "purl", "cpe", "components", "hashes", "licenses", "license", "supplier",
                          "SPDXID", "versionInfo", "externalRefs", "referenceType", "referenceLocator", "checksums"]),

@@ -171,7 +171,7 @@ def _sbom(text: bytes, decoded: object, kind: Kind, limits: Limits) -> tuple[str
             problems += wrong.problems
     else:
         said = {problem.where for problem in problems}
-        problems += [problem for problem in found if problem.where not in said]
+        problems += [problem for problem in found if not said & {problem.where, problem.where.rpartition("/")[0]}]
         counts = [("components", len(sbom.components)), ("skipped", sbom.skipped), ("depends on", len(sbom.depends_on))]
     return name, problems, counts
 
