@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
@@ -177,20 +178,40 @@ def import_sbom(*, release: Release, data: bytes, file_name: str, by: Person) ->
 
 def _store(release: Release, sbom: Any, problems: list[Problem], sha256: str, file_name: str) -> SbomDocument:
     document = SbomDocument.objects.create(
-        uid=new_uid(), release=release, sha256=sha256, format=sbom.format, spec_version=sbom.spec_version,
-        serial=sbom.serial[:300], created=sbom.created[:60], author=sbom.author[:300], file_name=file_name[:300],
-        imported_at=now(), components_read=len(sbom.components), components_skipped=sbom.skipped,
-        problems=[asdict(p) for p in problems[:500]],
+        uid=new_uid(), release=release, sha256=sha256, format=sbom.format, spec_version=_fit(sbom.spec_version, 20),
+        serial=_fit(sbom.serial, 300), created=_fit(sbom.created, 60), author=_fit(sbom.author, 300),
+        file_name=_fit(file_name, 300), imported_at=now(), components_read=len(sbom.components),
+        components_skipped=sbom.skipped,
+        problems=[{name: _fit(text, 1000) for name, text in asdict(p).items()} for p in problems[:500]],
     )  # fmt: skip
     Component.objects.bulk_create(
         (
             Component(
-                sbom=document, ref=c.ref, name=c.name, version=c.version, supplier=c.supplier, kind=c.kind,
-                purls=list(c.purls), cpes=list(c.cpes), licences=list(c.licences), parent=c.parent,
-                support_level=c.support_level, end_of_support=c.end_of_support,
+                sbom=document, ref=_fit_ref(c.ref), name=_fit(c.name, 500), version=_fit(c.version, 500),
+                supplier=_fit(c.supplier, 500), kind=_fit(c.kind, 60), purls=_fit_all(c.purls), cpes=_fit_all(c.cpes),
+                licences=_fit_all(c.licences), parent=_fit_ref(c.parent), support_level=_fit(c.support_level, 60),
+                end_of_support=_fit(c.end_of_support, 40),
             )
             for c in sbom.components
         ),
         batch_size=1000,
     )  # fmt: skip
     return document
+
+
+def _fit(text: str, width: int) -> str:
+    """A text as a column of this width takes it: without NUL, which PostgreSQL refuses, and cut where it is absurd.
+
+    A cut text ends in an ellipsis, so that a cut version is never taken for another one: it has no place in an order.
+    """
+    text = text.replace("\0", "\N{REPLACEMENT CHARACTER}") if "\0" in text else text
+    return text if len(text) <= width else text[: width - 1] + "…"
+
+
+def _fit_ref(ref: str) -> str:
+    """A reference that is too long keeps its beginning and gets its hash: two of them stay two."""
+    return _fit(ref, 500) if len(ref) <= 500 else f"{_fit(ref[:430], 430)}…{hashlib.sha256(ref.encode()).hexdigest()}"
+
+
+def _fit_all(texts: Sequence[str]) -> list[str]:
+    return [_fit(text, 4000) for text in texts]

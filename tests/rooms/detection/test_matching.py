@@ -318,6 +318,16 @@ def test_bad_versions_harm_nobody(world: World, release: Release, take: Take) ->
     assert {row.ref for row in coverage(release).possible} == {f"v{n}" for n in range(7)} - {"v2"}
 
 
+def test_absurd_texts_are_stored_cut_and_never_mistaken(world: World, release: Release, take: Take) -> None:
+    """NUL, which PostgreSQL refuses, and refs of a thousand characters that differ only at their end."""
+    world.publish(says("nvd", "CVE-2026-0025", (OPENSSL, below("9"))))
+    long = "r" * 1000
+    take(release, openssl("1.0", long + "1"), openssl("1.1", long + "2"), {"ref": "n", "name": "a\0b", "version": "\0"})
+    [finding] = standing(release).values()
+    assert len({component["ref"] for component in finding.components}) == 2
+    assert coverage(release).components == 3
+
+
 def test_review_rows_that_could_concern_a_release_are_told(world: World, release: Release, take: Take) -> None:
     world.publish(
         says("nvd", "CVE-2026-0023", review=[(OPENSSL, ReviewReason.SEVERAL_NODES)]),

@@ -87,8 +87,8 @@ class World:
                     "first_assertion": first, "last_assertion": self._last,
                 },
             )  # fmt: skip
-        state.published, state.totals = rev, {**state.totals, "sources": sources}
-        state.save()
+        totals = {**state.totals, "sources": sources}
+        KnowledgeState.objects.update(published=rev, totals=totals)
         return rev
 
     def _store(self, record: Record, rev: int) -> None:
@@ -139,7 +139,8 @@ class World:
                 self.merge(other, kept.pk)
         else:
             preferred = min(ids, key=lambda one: (not one.startswith("CVE-"), one))
-            number = Vulnerability.objects.count() + 1
+            number = KnowledgeState.objects.get(pk=1).next_vulnerability
+            KnowledgeState.objects.update(next_vulnerability=number + 1)
             kept = Vulnerability.objects.create(id=number, uid=new_uid(), preferred_id=preferred, f=rev)
         for record_id in ids:
             Alias.objects.get_or_create(
