@@ -121,6 +121,11 @@ def show_release(name: ReleaseName, output: Format = Output.TABLE) -> None:
         )  # fmt: skip
 
 
+@sbom.callback()
+def _sbom() -> None:
+    """Read an SBOM into a release."""  # a callback keeps a group of one command a group
+
+
 @sbom.command("import")
 def import_sbom(
     file: Annotated[Path, typer.Argument(help="CycloneDX or SPDX JSON; '-' reads stdin.")],

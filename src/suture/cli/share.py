@@ -25,6 +25,11 @@ class Dialect(StrEnum):
     CYCLONEDX = "cyclonedx"
 
 
+@share.callback()
+def _share() -> None:
+    """Write the VEX of a release."""  # a callback keeps a group of one command a group
+
+
 @share.command("vex")
 def vex(
     release: Annotated[str, typer.Argument(help="Release by name, e.g. 'Aria P2 4.2', or by uid.")],
