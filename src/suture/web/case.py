@@ -35,11 +35,13 @@ from suture.core.clocks import CYBER_COMMUNICATE, CYBER_FIX, REPORT_806, ClockSt
 from suture.core.facts import FactKind, Facts
 from suture.core.milestones import communicated_on, fixed_on, initiated_on, learned_on
 from suture.core.risk import Outcome
+from suture.core.vex import VexStatus
 from suture.core.workflow import Step
 from suture.evidence.canonical import digest
 from suture.evidence.clock import today as today_at
 from suture.inventory.models import Product
 from suture.reporting.queries import decisions_of, position, reporting_guards, signatures_holding
+from suture.web.dates import short
 from suture.web.drawings import Matrix, draw_clocks, draw_matrix
 from suture.web.duties import duties_of
 from suture.web.pages import may_do, page_of, person_of
@@ -57,7 +59,17 @@ def cases(request: HttpRequest) -> HttpResponse:
     if wanted == "uncontrolled":
         rows = rows.filter(verdict=Outcome.UNCONTROLLED.word).exclude(state=CaseState.CLOSED)
     page = page_of(request, rows.prefetch_related("answers__release__product"))
-    return render(request, "web/cases.html", {"place": "cases", "page": page, "show": wanted})
+    listed = [(row, _devices_named(row)) for row in page]
+    return render(request, "web/cases.html", {"place": "cases", "page": page, "listed": listed, "show": wanted})
+
+
+def _devices_named(row: Case) -> tuple[str, list[str]]:
+    """The affected releases of a case; while none is, the concerned devices: ('affected' or 'concerned', names)."""
+    answers = list(row.answers.all())
+    affected = [a.release.label for a in answers if a.status == VexStatus.AFFECTED]
+    if affected:
+        return "affected", affected
+    return "concerned", sorted({a.release.product.brand_name for a in answers})
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,10 +127,15 @@ def case(request: HttpRequest, uid: UUID) -> HttpResponse:
         request,
         "web/case.html",
         {
-            "place": "cases", "case": row, "day": day, "answers": answers, "devices": devices,
+            "place": "cases", "case": row, "day": day, "devices": devices,
+            "chips": [d for d in devices if d.affected] or devices,
+            "answers": [a for a in answers if not a.is_answered or a.status == VexStatus.AFFECTED],
+            "settled": [a for a in answers if a.is_answered and a.status != VexStatus.AFFECTED],
+            "concerned": {a.release_id for a in answers},
             "shown": _shown(devices, request.GET.get("device", "")), "facts": fact_rows, "at": at,
             "axis": draw_clocks([c for c in at.clocks if c.due_on or c.name in FIRST_CLOCKS], day),
-            "spine": _spine(row, facts, answers, signed), "acts": acts, "duties": duties_of(at),
+            "spine": _spine(row, facts, answers, signed), "acts": acts,
+            "duties": (duties := duties_of(at)), "open_duties": sum(d.is_open for d in duties),
             "next_due": min(
                 (c.due_on for c in at.binding if c.due_on and c.state(day) in RUNNING), default=None
             ),
@@ -209,7 +226,9 @@ def _spine(row: Case, facts: Facts, answers: list[CaseRelease], signed: list[Sig
     for s in signed:
         by_uid.setdefault(s.signed_uid, []).append(f"{s.printed_name}, {s.meaning}")
     first = facts.first(K.LEARNED_CANDIDATE)
-    learned, told, fixed, begun = learned_on(facts), communicated_on(facts), fixed_on(facts), initiated_on(facts)
+    learned, fixed, begun = learned_on(facts), fixed_on(facts), initiated_on(facts)
+    notice = facts.first(K.CUSTOMERS_TOLD)
+    told = notice.on if notice else None
     assessed, decided, closed = steps.get("assessed"), None, steps.get("closed")
     for state in ("uncontrolled", "controlled", "not_affected"):
         decided = decided or steps.get(state)
@@ -220,7 +239,7 @@ def _spine(row: Case, facts: Facts, answers: list[CaseRelease], signed: list[Sig
         (_("Answered"), None if any(not a.is_answered for a in answers) or not answers else max((local_date(a.answered_at, zone) for a in answers if a.answered_at), default=None), _("%(n)d of %(all)d concerned releases affected") % {"n": len(affected), "all": len(answers)}, None),
         (_("Assessed"), local_date(assessed.at, zone) if assessed else None, "", assessed),
         (_("Decided"), local_date(decided.at, zone) if decided else None, decided.to_state.replace("_", " ").capitalize() if decided else "", decided),
-        (_("Told"), told, _("customers and user community, all four points") if told else "", None),
+        (_("Told"), told, _("customers; by day 30 with controls and plan") if told and communicated_on(facts) else _("customers; controls or plan still missing") if told else "", None),
         (_("Fixed"), fixed, _("validated and distributed") if fixed else "", None),
         (_("Closed"), local_date(closed.at, zone) if closed else None, _("when every guard is met and quality signs") if not closed else "", closed),
     ]  # fmt: skip
@@ -232,7 +251,7 @@ def _spine(row: Case, facts: Facts, answers: list[CaseRelease], signed: list[Sig
         state = DONE if on is not None else NEXT
         if on is None and not current:
             state, current = NOW, True
-        extra = _("Correction initiated %(day)s.") % {"day": begun.isoformat()} if name == _("Told") and begun else ""
+        extra = _("Correction initiated %(day)s.") % {"day": short(begun, today_at(zone))} if name == _("Told") and begun else ""
         signers = tuple(by_uid.get(step.uid, ())) if step else ()
         found.append(SpineStep(name, state, on, f"{says} {extra}".strip(), signers))
     return found

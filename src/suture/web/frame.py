@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -56,10 +55,6 @@ def site_zone() -> str:
     return zone or FALLBACK_ZONE
 
 
-def _lazy(make: Callable[[], Any]) -> Any:
-    return SimpleLazyObject(make)
-
-
 @dataclass(frozen=True, slots=True)
 class Frame:
     """The frame's facts, read once for a page."""
@@ -94,11 +89,12 @@ def frame_of(request: HttpRequest) -> Frame:
 def frame(request: HttpRequest) -> dict[str, Any]:
     """Context of every template: `frame`, and `today` and `zone` for the date filters."""
     known = getattr(request, "user", None) is not None and request.user.is_authenticated
+    facts = frame_of(request)
     return {
         "rail": RAIL if known else (),
-        "frame": _lazy(lambda: frame_of(request)),
-        "today": _lazy(lambda: frame_of(request).today),
-        "zone": _lazy(lambda: frame_of(request).zone),
-        "monitoring": _lazy(monitoring),
+        "frame": facts,
+        "today": facts.today,
+        "zone": facts.zone,
+        "monitoring": SimpleLazyObject(monitoring),  # not asked for by fragments and by the login page
         "look": request.COOKIES.get("look") if request.COOKIES.get("look") in ("light", "dark") else "light",
     }

@@ -18,7 +18,7 @@ from suture.web.forms import Form, perform
 
 Row = TypeVar("Row", bound=Model)
 
-ROWS_ON_A_PAGE = 100
+ROWS_ON_A_PAGE = 50
 
 
 def person_of(request: HttpRequest) -> Person:

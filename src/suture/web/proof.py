@@ -67,8 +67,9 @@ def line_of(entry: Entry) -> Line:
         changes = [(key, _text(before.get(key)), _text(value)) for key, value in after.items()]
     elif "from" in facts and "to" in facts:
         changes = [("state", _text(facts["from"]), _text(facts["to"]))]
-    rest = [(k, _text(v)) for k, v in facts.items() if k not in ("before", "after", "from", "to")]
-    return Line(entry, tuple(changes), tuple(rest[:8]))
+    skipped = ("before", "after", "from", "to", "digest", "basis", "sha256", "uid", "signature", "step")
+    rest = [(k, _text(v)) for k, v in facts.items() if k not in skipped and v not in ("", None, [], {})]
+    return Line(entry, tuple(changes), tuple(rest))
 
 
 def _text(value: Any) -> str:
@@ -77,9 +78,9 @@ def _text(value: Any) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, list | dict):
-        spelled = json.dumps(value, ensure_ascii=False)
-        return spelled if len(spelled) <= 160 else f"{spelled[:157]}…"
-    return str(value)
+        value = ", ".join(_text(one) for one in value) if isinstance(value, list) else json.dumps(value, ensure_ascii=False)
+    spelled = str(value)
+    return spelled if len(spelled) <= 90 else f"{spelled[:88]}…"
 
 
 def _page(entries: QuerySet[Entry], request: HttpRequest) -> tuple[Sequence[Entry], int | None]:

@@ -13,8 +13,11 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from suture.assessment.models import CaseRelease
 from suture.assessment.queries import cases_of_release
+from suture.core.cases import CaseState
 from suture.detection.models import Finding, Gap
+from suture.detection.queries import Hole
 from suture.detection.queries import coverage as coverage_of
 from suture.detection.services import SuspiciousSbom, take_in_sbom
 from suture.inventory.models import Component, Product, Release
@@ -26,7 +29,7 @@ from suture.sharing.services import publish_vex, vex_bytes
 from suture.web.device_forms import ReleaseForm, SbomForm
 from suture.web.drawings import draw_ring
 from suture.web.exports import csv_response, json_response
-from suture.web.finding_rows import EXPORT_HEADER, chosen, exported, filled, light_rows, tally
+from suture.web.finding_rows import EXPORT_HEADER, NO_VERDICT_NEEDED, chosen, exported, filled, light_rows, tally
 from suture.web.frame import frame_of
 from suture.web.pages import may_do, one, page_of, person_of, take_form
 
@@ -42,12 +45,15 @@ def _head(request: HttpRequest, release: Release, tab: str) -> dict[str, Any]:
     person, today = person_of(request), frame_of(request).today
     lights = light_rows(release, person)
     covered = coverage_of(release)
-    cases = list(cases_of_release(person, release))
+    answers = {a.case_id: a for a in CaseRelease.objects.filter(release=release)}
+    cases = [(c, answers[c.pk].status) for c in cases_of_release(person, release)]
+    cases.sort(key=lambda pair: (pair[1] in NO_VERDICT_NEEDED, pair[0].state == CaseState.CLOSED))
     return {
         "place": "devices", "release": release, "tab": tab, "lights": lights, "tally": tally(lights, today),
-        "coverage": covered, "arcs": draw_ring(covered.monitored, covered.text_watched, len(covered.gaps)),
-        "ring": Ring(covered.components, covered.monitored, covered.text_watched, len(covered.gaps)),
-        "cases": cases, "open_cases": [c for c in cases if c.state != "closed"],
+        "coverage": covered, "arcs": draw_ring(covered.monitored, covered.text_watched, len(covered.holes)),
+        "ring": Ring(covered.components, covered.monitored, covered.text_watched, len(covered.holes)),
+        "cases": cases, 
+        "open_cases": [c for c, status in cases if c.state != CaseState.CLOSED and status not in NO_VERDICT_NEEDED],
         "waiting": sum(w.ranges for w in covered.waiting),
         "can_import": may_do(request, "sbom.import"), "can_publish": may_do(request, "vex.publish"),
         "siblings": Release.objects.filter(product=release.product).order_by("-released_on", "-version"),
@@ -93,7 +99,7 @@ class ComponentRow:
     """One component with what watches it and what was found in it."""
 
     component: Component
-    gap: Gap | None
+    hole: Hole | None
     findings: int
 
 
@@ -106,16 +112,17 @@ def components(request: HttpRequest, uid: UUID) -> HttpResponse:
     found = components_of(row).order_by("name", "version", "ref")
     if words:
         found = found.filter(Q(name__icontains=words) | Q(version__icontains=words) | Q(supplier__icontains=words))
-    holes = {gap.component_id: gap for gap in context["coverage"].gaps}
+    holes = {hole.ref: hole for hole in context["coverage"].holes}
+    unwatched = Gap.objects.filter(release=row).values("component")
     if watched == "not-monitorable":
-        found = found.filter(pk__in=list(holes))
+        found = found.filter(pk__in=unwatched)
     elif watched == "monitored":
-        found = found.exclude(pk__in=list(holes))
+        found = found.exclude(pk__in=unwatched)
     elif watched == "text-watched":
         found = found.none()
     page = page_of(request, found)
     counts = _found_in(row)
-    rows = [ComponentRow(c, holes.get(c.pk), counts[c.ref]) for c in page]
+    rows = [ComponentRow(c, holes.get(c.ref), counts[c.ref]) for c in page]
     return render(
         request, "web/components.html",
         {**context, "page": page, "rows": rows, "find": words, "watched": watched, "tree": _tree(row, counts)},

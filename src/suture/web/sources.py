@@ -10,7 +10,7 @@ from django.views.decorators.http import require_GET
 
 from suture.intelligence.queries import SourceStatus, knowledge, review_by_reason, sources_status
 
-SHOWN_LATE = 3
+SHOWN_LATE = 2
 
 
 @dataclass(frozen=True, slots=True)

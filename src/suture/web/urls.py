@@ -32,6 +32,7 @@ urlpatterns = [
     path("search", search.search, name="search"),
     path("sources", sources.sources, name="sources"),
     path("", today.today, name="today"),
+    path("today/obligations.<str:form>", today.obligations_file, name="obligations-file"),
     # devices and releases
     path("devices/", devices.devices, name="devices"),
     path("devices/new", devices.register, name="device-new"),

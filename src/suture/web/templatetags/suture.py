@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 from django import template
 from django.utils.html import format_html
@@ -61,6 +62,37 @@ def instant(value: datetime | str | None, zone: str) -> SafeString | str:
     return format_html(
         '<time datetime="{}" title="{}">{}</time>', at.isoformat(), dates.utc(at), dates.clock_time(at, zone)
     )
+
+
+@register.filter
+def match_why(row: object) -> list[str]:
+    """Why a finding is one, the version's reason first: 'openssl lies in 3.0.0 ≤ v < 3.0.15'. Takes a device row too."""
+    found = getattr(row, "found", None)
+    finding = row if found is None else found.finding
+    if finding is None or not getattr(finding, "standing", False):
+        return list(found.why) if found is not None else []
+    stated = [said["says"] for said in finding.stated]
+    by_version = [reason["says"] for reason in finding.reasons if reason["kind"] == "version"]
+    others = [reason["says"] for reason in finding.reasons if reason["kind"] != "version"]
+    return [*stated, *by_version, *others]
+
+
+@register.filter
+def seen(at: datetime, zone: str) -> date:
+    """The calendar date of an instant at the site."""
+    return at.astimezone(ZoneInfo(zone)).date()
+
+
+@register.filter
+def did(verb: str) -> str:
+    """'assessment.signed' as 'assessment signed'."""
+    return verb.replace(".", " ").replace("_", " ")
+
+
+@register.filter
+def shorter(citation: str) -> str:
+    """A citation for a narrow column: FDA's long title becomes 'Postmarket'."""
+    return citation.replace("FDA postmarket cybersecurity guidance (28 Dec 2016)", "Postmarket")
 
 
 @register.filter
