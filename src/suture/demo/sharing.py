@@ -1,4 +1,4 @@
-"""Northlake's ISAO membership: four criteria, one of which nobody has looked at lately."""
+"""Northlake's ISAO membership: evidence for three of the four criteria; nobody put the fourth on record."""
 
 from __future__ import annotations
 
@@ -11,23 +11,18 @@ from suture.sharing.models import IsaoMembership, VexPublication
 from suture.sharing.services import publish_vex, record_criterion, register_membership
 
 ISAO = "Lakehead Health ISAO"  # invented
-REVIEW_LAPSED = 9  # days ago; the day after lies before the letter to the pump's customers
 PUBLISHED = ("Aria P2 4.2", "Aria P2 4.1", "Halide 11.4", "Boreal V20 2.1")
 
 
 @transaction.atomic
 def join_isao(stage: Stage) -> None:
-    """A member for a year; the yearly review of the ISAO's policies is overdue, so that criterion is unknown."""
+    """A member for a year; that the ISAO's policies were reviewed is not on record, so that criterion is unknown."""
     if IsaoMembership.objects.filter(isao=ISAO).exists():
         return
     uid = register_membership(isao=ISAO, by=stage["owen"], contact="desk@lakehead-isao.example").uid
     criterion = IsaoCriterion
     for which, holds, since, until, evidence in (
         (criterion.MEMBER, Answer.YES, stage.ago(400), stage.ahead(130), "Membership agreement, invoice paid."),
-        (criterion.POLICIES, Answer.YES, stage.ago(374), stage.ago(REVIEW_LAPSED),
-         "Participant agreement, operating procedures and privacy policy read and filed; valid for one year."),
-        (criterion.POLICIES, Answer.UNKNOWN, stage.ago(REVIEW_LAPSED - 1), None,
-         "The yearly review of the ISAO's policies is due and not done: nobody has looked whether they still stand."),
         (criterion.SHARES, Answer.YES, stage.ago(300), None, "Submission log; SOP-PS-09 §3: every customer letter."),
         (criterion.TRACEABLE, Answer.YES, stage.ago(300), None, "SOP-PS-09 §5: from each item to the assessment."),
     ):  # fmt: skip
