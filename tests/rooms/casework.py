@@ -200,9 +200,9 @@ def build(
         for product in (pump, programmer):
             approve_statement(statement_uid=str(stated(product, clara).uid), by=clara, password=PASSWORD)
     vulnerability = Vulnerability.objects.create(
-        id=1, uid=new_uid(), preferred_id="CVE-2019-12255", title="IPnet TCP urgent pointer underflow"
+        id=1000, uid=new_uid(), preferred_id="CVE-2019-12255", title="IPnet TCP urgent pointer underflow"
     )
-    Alias.objects.create(record_id="CVE-2019-12255", source="cve", said_by="CVE-2019-12255", f=0, vuln=1)
+    Alias.objects.create(record_id="CVE-2019-12255", source="cve", said_by="CVE-2019-12255", f=0, vuln=1000)
     for name in ("4.1", "4.2"):
         found(vulnerability, releases[name], DAY_0)
     return Work(ada, clara, rosa, quinn, site, pump, programmer, releases, vulnerability, tick)

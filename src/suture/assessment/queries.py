@@ -27,6 +27,7 @@ from suture.inventory.models import Product, Release
 from suture.inventory.queries import all_releases
 
 _INSIDE = Person(kind=Person.Kind.SYSTEM)  # whoever holds a case has passed the wall of its vulnerability
+_UNDECIDED = (CaseState.OPEN, CaseState.ANALYSING, CaseState.ASSESSED, CaseState.REOPENED)
 _UNFINISHED = (AssessmentState.DRAFT, AssessmentState.IN_REVIEW)
 
 
@@ -204,6 +205,21 @@ def verdict_of(case: Case) -> Outcome | None:
     if not outcomes or None in outcomes:
         return None
     return Outcome.CONTROLLED
+
+
+def verdict_after_answers(case: Case) -> str:
+    """The verdict to show once an impact answer changed: '' as soon as an affected device has no signed assessment.
+
+    An uncontrolled verdict that was decided stays on record when its releases are fixed: only a new signature
+    changes it. Nor does a controlled one turn into 'not assessed' because its last affected release is fixed.
+    """
+    outcomes = _outcomes(case, list(case.assessments.all()))
+    worst = verdict_of(case)
+    if worst is not None:
+        return worst.word
+    if case.at in _UNDECIDED or (None in outcomes and case.verdict == Outcome.CONTROLLED.word):
+        return ""
+    return case.verdict
 
 
 # ---------------------------------------------------------------- controls, steps

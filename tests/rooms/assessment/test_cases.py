@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
-from suture.accounts.services import raise_wall
+from suture.accounts.services import new_uid, raise_wall
 from suture.assessment.models import Case, CaseStep, DatedFact
-from suture.assessment.queries import case_for, cases_for, facts_of_case, unanswered, verdict_of
+from suture.assessment.queries import case_for, cases_for, facts_of_case, open_cases, unanswered, verdict_of
 from suture.assessment.services import (
     answer_impact,
     move_case,
@@ -26,8 +28,9 @@ from suture.core.risk import Outcome
 from suture.core.roles import Role
 from suture.core.vex import Justification, VexStatus
 from suture.evidence.queries import entries_about, verify_chain
+from suture.intelligence.models import Vulnerability
 from tests.house import PASSWORD
-from tests.rooms.casework import DAY_0, LOCAL, Work
+from tests.rooms.casework import DAY_0, LOCAL, Work, found
 
 pytestmark = pytest.mark.django_db
 K = FactKind
@@ -130,8 +133,6 @@ def test_a_correction_that_moves_day_0_later_needs_a_signature(work: Work):
 
 def test_an_instant_becomes_a_date_at_the_site(work: Work):
     """02:00 UTC on the 20th is still the 19th in Chicago."""
-    from datetime import UTC, datetime
-
     case = work.open()
     fact = record_fact(
         case_uid=case.uid, kind=K.ADVERSE_EVENT_SEARCH, by=work.ada, detail={"result": "none"},
@@ -255,3 +256,41 @@ def test_re_assessment_lies_ahead(work: Work):
     with pytest.raises(InvalidValue):
         set_reassessment(case_uid=case.uid, on=DAY_0, by=work.ada, because="today")
     assert set_reassessment(case_uid=case.uid, on=date(2027, 2, 1), by=work.ada, because="quarterly").reassess_on
+
+
+def test_the_verdict_follows_the_answers_until_it_is_decided(work: Work):
+    """A device that turns out to be affected is not assessed, whatever another one's verdict was."""
+    case = work.open()
+    work.answer(case, "4.1", "4.2")
+    work.sign(work.assess(case, severity=HarmSeverity.NEGLIGIBLE))
+    assert Case.objects.get().verdict == "controlled"
+    work.answer(case, "7.1")
+    assert Case.objects.get().verdict == "", "the programmer has no assessment"
+    work.answer(case, "7.1", status=VexStatus.FIXED)
+    assert Case.objects.get().verdict == "controlled"
+
+
+def test_a_decided_uncontrolled_risk_stays_on_record_when_its_releases_are_fixed(work: Work):
+    case = work.assessed()
+    for verb, by in (("start_analysis", work.ada), ("finish_assessment", work.ada), ("find_uncontrolled", work.clara)):
+        move_case(case_uid=case.uid, verb=verb, by=by, password=PASSWORD)
+    work.answer(case, "4.1", "4.2", status=VexStatus.FIXED)
+    assert Case.objects.get().verdict == "uncontrolled"
+
+
+def test_the_list_of_cases_costs_the_same_however_many_there_are(work: Work):
+    def asked() -> int:
+        with CaptureQueriesContext(connection) as queries:
+            for case in open_cases(work.ada):
+                assert case.vulnerability.preferred_id
+                assert case.owner.printed_name
+                assert (case.concerned, case.affected) >= (1, 0)
+        return len(queries)
+
+    work.open()
+    one = asked()
+    for n in (2, 3):
+        work.vulnerability = Vulnerability.objects.create(id=n, uid=new_uid(), preferred_id=f"CVE-2026-000{n}")
+        found(work.vulnerability, work.releases["4.2"], DAY_0)
+        work.open()
+    assert (asked(), one) == (1, 1)

@@ -10,7 +10,7 @@ from django.db import transaction
 from suture.accounts.models import Person
 from suture.accounts.services import new_uid
 from suture.assessment.models import Case, CaseRelease, Control
-from suture.assessment.queries import releases_without_component
+from suture.assessment.queries import releases_without_component, verdict_after_answers
 from suture.assessment.services.taking import take_case, touch
 from suture.core.controls import ControlKind
 from suture.core.errors import InvalidValue, NotFound
@@ -57,7 +57,8 @@ def answer_impact(
             row.impact, row.action, row.evidence, row.ground = impact, action, evidence, ground
             row.answered_by, row.answered_at = by, now()
             row.save()
-        touch(case)
+        case.verdict = verdict_after_answers(case)
+        touch(case, "verdict")
         result = {
             "releases": sorted(str(r.uid) for r in releases), "status": status, "justification": justification or "",
             "impact": impact, "action": action, "evidence": evidence, "ground": ground.uid if ground else "",

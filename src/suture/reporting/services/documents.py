@@ -117,24 +117,24 @@ def _print(
         "signatures": [_signature(s) for s in signatures],
     }
     fingerprint = digest(content)
+    known = Document.objects.filter(of_uid=row.uid, record_digest=fingerprint).first()
+    if known is not None:
+        return known
+    at = _dated(row, signatures)
+    stamp = {"year": at.year, "month": at.month, "day": at.day, "hour": at.hour, "minute": at.minute,
+             "second": at.second}  # fmt: skip
+    footer = f"Record SHA-256 {fingerprint[:16]}… · {_utc(at)}"
+    sha256 = keep_blob(render({**content, "made": stamp, "footer": footer}, at))  # nobody waits for a lock meanwhile
+    name = f"{case.number}-{kind.value}-{row.product.brand_name}-{subject['number']}.pdf"
     with transaction.atomic():
-        known = Document.objects.filter(of_uid=row.uid, record_digest=fingerprint).first()
-        if known is not None:
-            return known
-        at = _dated(row, signatures)
-        stamp = {"year": at.year, "month": at.month, "day": at.day, "hour": at.hour, "minute": at.minute,
-                 "second": at.second}  # fmt: skip
-        footer = f"Record SHA-256 {fingerprint[:16]}… · {_utc(at)}"
-        data = render({**content, "made": stamp, "footer": footer}, at)
-        name = f"{case.number}-{kind.value}-{row.product.brand_name}-{subject['number']}.pdf"
         document = Document.objects.create(
             uid=new_uid(), case=case, kind=kind, of_uid=row.uid, of_version=version,
-            name=name.replace("/", "-").replace(" ", "-"), sha256=keep_blob(data), record_digest=fingerprint,
-            draft=draft, made_at=now(), by=by,
+            name=name.replace("/", "-").replace(" ", "-"), sha256=sha256, record_digest=fingerprint, draft=draft,
+            made_at=now(), by=by,
         )  # fmt: skip
         record(
             by=by, did="document.made", to=document,
-            facts={"sha256": document.sha256, "of": row.uid, "record_digest": fingerprint, "draft": draft},
+            facts={"sha256": sha256, "of": row.uid, "record_digest": fingerprint, "draft": draft},
         )  # fmt: skip
     return document
 
