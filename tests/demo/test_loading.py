@@ -24,6 +24,7 @@ from suture.demo.scenes import own
 from suture.demo.stage import Stage
 from suture.detection.models import Finding
 from suture.evidence.clock import today
+from suture.evidence.models import Entry
 from suture.evidence.queries import verify_chain
 from suture.intelligence.models import ReviewedRange, Vulnerability
 from suture.intelligence.queries import aliases_of, epss_of, kev_of, vulnerability_by_any_id
@@ -34,6 +35,7 @@ from suture.reporting.gathering import enforcement_of
 from suture.reporting.models import Document, Record806, Report806
 from suture.reporting.queries import is_signed
 from suture.sharing.models import VexPublication
+from suture.web.proof import seen_by
 
 pytestmark = pytest.mark.usefixtures("said")
 
@@ -290,6 +292,19 @@ def test_the_finders_report_is_behind_a_wall() -> None:
     assert case not in cases_for(person("sam"))
     with pytest.raises(NotFound):
         vulnerability_by_any_id(vulnerability.preferred_id, person("mateo"))
+
+
+def test_the_proof_shows_nothing_of_it_either() -> None:
+    """Whatever kind of record an entry is about: findings, facts, steps, the wall itself."""
+    vulnerability = Vulnerability.objects.get(title=own.PASSWORD_TITLE)
+    words = (vulnerability.preferred_id, vulnerability.cases.get().number, own.PASSWORD_TITLE, "R-2026-0034")
+
+    def tells(entry: Entry) -> bool:
+        text = " ".join((entry.record_label, entry.because, entry.facts))
+        return any(word in text for word in words)
+
+    assert any(tells(entry) for entry in seen_by(person("tomas"), Entry.objects.all()))
+    assert not any(tells(entry) for entry in seen_by(person("sam"), Entry.objects.all()))
 
 
 def test_vex_is_published_in_both_dialects() -> None:

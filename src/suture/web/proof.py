@@ -18,11 +18,14 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from suture.accounts.models import Person, Signature, Wall
 from suture.assessment.models import Assessment, Case, CaseRelease, CaseStep, Control, DatedFact
+from suture.detection.models import Finding
 from suture.evidence.chain import FIELDS, Verdict
 from suture.evidence.head import read_head
 from suture.evidence.models import Entry
 from suture.evidence.queries import entries_about, verify_chain
 from suture.intelligence.models import Vulnerability
+from suture.reporting.models import Decision, Document, Record806, Report806
+from suture.sharing.models import IsaoSubmission
 from suture.web.exports import csv_response
 from suture.web.frame import frame_of
 from suture.web.pages import person_of
@@ -34,6 +37,8 @@ EXPORT_LIMIT = 100_000
 WALLED: tuple[tuple[type[Model], str], ...] = (
     (Vulnerability, "wall"), (Case, "wall"), (DatedFact, "case__wall"), (Control, "case__wall"),
     (CaseRelease, "case__wall"), (Assessment, "case__wall"), (CaseStep, "case__wall"),
+    (Finding, "vulnerability__wall"), (IsaoSubmission, "case__wall"), (Decision, "case__wall"),
+    (Report806, "case__wall"), (Record806, "case__wall"), (Document, "case__wall"), (Wall, "pk"),
 )  # fmt: skip
 
 
