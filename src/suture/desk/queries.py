@@ -10,10 +10,11 @@ from django.db.models import Exists, OuterRef, QuerySet
 
 from suture.accounts.models import Person
 from suture.accounts.queries import visible
-from suture.assessment.models import Case, CaseRelease
+from suture.assessment.models import Assessment, Case, CaseRelease
 from suture.assessment.queries import cases_for, facts_of_cases
+from suture.assessment.triggers import outdated
 from suture.core.authority import Authority
-from suture.core.cases import CaseState
+from suture.core.cases import AssessmentState, CaseState
 from suture.core.clocks import ClockState, case_clocks
 from suture.core.enforcement import Enforcement, evaluate_enforcement
 from suture.core.facts import FactKind, Facts
@@ -64,6 +65,7 @@ def obligations(person: Person, today: date) -> list[Obligation]:
     found = [
         *_clocks(known, today),
         *_reassessments(person),
+        *_outdated(person),
         *_periodic(known),
         *_unanswered(known),
         *signatures_waiting(person),
@@ -155,6 +157,19 @@ def _reassessments(person: Person) -> Iterator[Obligation]:
             because="the day set when it was decided", citation=f"{GUIDANCE} §V.B, §VII", kind=Authority.GUIDANCE,
             owner=case.owner.printed_name, roles=frozenset({PSIRT, CLINICAL}), link=Link("case", str(case.uid)),
             label=case.number, due_on=case.reassess_on,
+        )  # fmt: skip
+
+
+def _outdated(person: Person) -> Iterator[Obligation]:
+    """Signed verdicts that no longer rest on what they were signed on."""
+    approved = Assessment.objects.filter(case__in=cases_for(person), state=AssessmentState.APPROVED)
+    rows = approved.exclude(case__state=CaseState.CLOSED).select_related("case__owner", "product", "release")
+    for row, why in outdated(rows):
+        yield Obligation(
+            sort=Sort.REASSESSMENT, what="Assess the risk again", device=(row.release or row.product).label, rule="",
+            because="; ".join(why), citation=f"{GUIDANCE} §VII", kind=Authority.GUIDANCE,
+            owner=row.case.owner.printed_name, roles=frozenset({PSIRT, CLINICAL}),
+            link=Link(row.record_kind, str(row.uid)), label=row.case.number,
         )  # fmt: skip
 
 

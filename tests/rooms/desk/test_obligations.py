@@ -9,7 +9,17 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from suture.accounts.services import new_uid, raise_wall
-from suture.assessment.services import set_reassessment, start_assessment
+from suture.assessment.services import (
+    confirm_in_use,
+    end_control,
+    propose_control,
+    recommend_control,
+    set_reassessment,
+    start_assessment,
+    verify_control,
+)
+from suture.core.controls import ControlKind
+from suture.core.exploitability import Exploitability
 from suture.core.facts import Answer, FactKind
 from suture.core.harm import HarmSeverity
 from suture.core.risk import Outcome
@@ -25,7 +35,7 @@ from suture.desk.queries import (
     signatures_waiting,
 )
 from suture.evidence.clock import now
-from suture.intelligence.models import FeedRevision, Vulnerability
+from suture.intelligence.models import FeedRevision, Kev, Vulnerability
 from suture.inventory.models import Release
 from suture.reporting.services import decide, draft_record806
 from tests.rooms.casework import DAY_0, NEAR, Work, found
@@ -108,6 +118,30 @@ def test_re_assessments_and_periodic_reports(work: Work):
     rows = obligations(work.rosa, DAY_0)
     assert of(rows, Sort.REASSESSMENT)[0].due_on == date(2027, 2, 1)
     assert [(o.device, o.due_on) for o in of(rows, Sort.PERIODIC_REPORT)] == [("Meridian", date(2027, 3, 1))]
+
+
+def test_what_happened_since_the_signature_asks_for_another_assessment(work: Work, otto, fay):
+    """A counted control that fails, and an entry in CISA's catalogue; the signed verdict stands until then."""
+    case = work.open()
+    work.answer(case, "4.1", "4.2")
+    control = propose_control(
+        case_uid=case.uid, by=work.ada, name="Bounds check", kind=ControlKind.DESIGN,
+        lowers_exploitability_to=Exploitability.LOW,
+    )  # fmt: skip
+    verify_control(
+        control_uid=control.uid, by=otto, on=DAY_0, evidence="TR", adds_risk=Answer.NO, adds_risk_because="none"
+    )
+    recommend_control(control_uid=control.uid, by=work.ada)
+    confirm_in_use(control_uid=control.uid, by=fay, on=DAY_0, where="both releases", evidence="build log")
+    work.sign(work.assess(case, metrics=NEAR, severity=HarmSeverity.MINOR))
+    assert of(obligations(work.ada, DAY_0), Sort.REASSESSMENT) == []
+    end_control(control_uid=control.uid, by=fay, failed=True, because="bypassed in the laboratory")
+    Kev.objects.create(
+        id="CVE-2019-12255", f=0, added="2026-11-19", name="IPnet", action="patch", due="", ransomware=False
+    )
+    (again,) = of(obligations(work.ada, DAY_0), Sort.REASSESSMENT)
+    assert "'Bounds check' was counted and is no longer in use" in again.because
+    assert "known to be exploited since 2026-11-19" in again.because
 
 
 def test_signatures_wait_until_one_holds(work: Work):
