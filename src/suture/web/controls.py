@@ -91,10 +91,7 @@ def recommend(request: HttpRequest, uid: UUID) -> HttpResponse:
     form = OptionalReasonForm(request.POST or None)
     return _take(
         request, row, form,
-        lambda: recommend_control(
-            control_uid=uid, by=person_of(request), failed=form.cleaned_data["how"] == "failed",
-            because=form.cleaned_data["because"],
-        ),
+        lambda: recommend_control(control_uid=uid, by=person_of(request), because=form.cleaned_data["because"]),
         _("Recommend: %(name)s"), _("A compensating control then counts as an interim control identified today."),
     )  # fmt: skip
 

@@ -29,7 +29,7 @@ class PersonForm(Form):
     title = forms.CharField(label=gettext_lazy("Title"), max_length=200, required=False)
     email = forms.EmailField(label=gettext_lazy("E-mail"), required=False)
     phone = forms.CharField(label=gettext_lazy("Telephone"), max_length=60, required=False)
-    roles = forms.MultipleChoiceField(label=gettext_lazy("Roles"), required=False, widget=forms.CheckboxSelectMultiple, choices=[(role.value, f"{role.label}: {role.title}") for role in GIVEN])  # fmt: skip
+    roles = forms.MultipleChoiceField(label=gettext_lazy("Roles"), required=False, widget=forms.CheckboxSelectMultiple, choices=[(role.value, f"{role.label}: {role.does}") for role in GIVEN])  # fmt: skip
     password = forms.CharField(label=gettext_lazy("First password"), strip=False, widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}), help_text=gettext_lazy("At least twelve characters. Hand it over in person; they change it after signing in."))  # fmt: skip
 
 
