@@ -166,3 +166,15 @@ def test_a_vex_of_a_release_in_both_dialects(files, pump):
     assert {s["status"] for s in openvex["statements"]} == {"under_investigation"}
     cyclonedx = json.loads(run("share", "vex", "Pump 1.0", "--dialect", "cyclonedx").stdout)
     assert {v["analysis"]["state"] for v in cyclonedx["vulnerabilities"]} == {"in_triage"}
+
+
+@pytest.mark.django_db
+def test_the_first_person_is_the_administrator_and_the_next_needs_one(home, monkeypatch):
+    monkeypatch.setenv("SUTURE_NEW_PASSWORD", PASSWORD)
+    assert run("person", "add", "root", "--name", "Root", "--role", "administrator").exit_code == 0
+    refused = run("person", "add", "eve", "--name", "Eve", "--role", "psirt")
+    assert "belongs to: administrator" in str(refused.exception)
+    monkeypatch.setenv("SUTURE_PASSWORD", PASSWORD)
+    assert run("person", "add", "eve", "--name", "Eve", "--role", "psirt", "--as", "root").exit_code == 0
+    assert "no such role" in str(run("person", "add", "x", "--name", "X", "--role", "king", "--as", "root").exception)
+    assert "eve" in run("person", "list").stdout

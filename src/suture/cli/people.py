@@ -1,0 +1,61 @@
+"""`suture person`: the first administrator of an installation, and who is who."""
+
+from __future__ import annotations
+
+import os
+from typing import Annotated
+
+import typer
+
+from suture.accounts.models import Person
+from suture.accounts.services import register_person
+from suture.cli.person import As, acting
+from suture.cli.show import Output, as_json, as_table
+from suture.core.errors import InvalidValue
+from suture.core.roles import Role
+
+person = typer.Typer(rich_markup_mode=None, no_args_is_help=True, help="Register people; list who is who.")
+
+
+@person.command("add")
+def add(
+    username: Annotated[str, typer.Argument(help="User name; never given to a second person.")],
+    name: Annotated[str, typer.Option(help="Name as printed on documents and signatures.")],
+    role: Annotated[list[str], typer.Option(help=f"Role; repeat. One of: {', '.join(r.value for r in Role)}.")],
+    title: Annotated[str, typer.Option(help="Title, e.g. 'Director of regulatory affairs'.")] = "",
+    as_user: As = "",
+) -> None:
+    """Register a person. The first of an installation registers themselves; later ones need --as an administrator.
+
+    The new password is asked for, or read from SUTURE_NEW_PASSWORD.
+    """
+    unknown = sorted(set(role) - {r.value for r in Role})
+    if unknown:
+        raise InvalidValue(f"no such role: {', '.join(unknown)}; roles are {', '.join(r.value for r in Role)}")
+    first = not Person.objects.filter(kind=Person.Kind.HUMAN).exists()
+    by = None if first else acting(as_user)
+    password = os.environ.get("SUTURE_NEW_PASSWORD") or typer.prompt(
+        f"New password of {name}", hide_input=True, confirmation_prompt=True, err=True
+    )
+    row = register_person(
+        username=username, printed_name=name, title=title, roles=[Role(r) for r in role], by=by, password=password
+    )
+    typer.echo(str(row.uid))
+
+
+@person.command("list")
+def list_people(
+    output: Annotated[Output, typer.Option("--format", help="'table' for people, 'json' for scripts.")] = Output.TABLE,
+) -> None:
+    """List people and their roles."""
+    rows = [
+        {
+            "user name": p.username, "name": p.printed_name, "title": p.title, "roles": ", ".join(sorted(p.role_names)),
+            "may act": "yes" if p.is_active else "no",
+        }
+        for p in Person.objects.order_by("printed_name")
+    ]  # fmt: skip
+    if output is Output.JSON:
+        as_json(rows)
+    else:
+        as_table(["user name", "name", "title", "roles", "may act"], [list(r.values()) for r in rows])
