@@ -15,9 +15,10 @@ from suture.core.errors import FormatError, Problem
 from suture.formats import cve5, epss, kev, nvd, osv, schemas
 from suture.formats.decoding import decode
 from suture.formats.detect import HEAD, Detected, Kind, Layout, detect
-from suture.formats.json_text import LIMITS, Limits, checked, escaped, value
+from suture.formats.json_text import LIMITS, Limits, checked, escaped, repeated_keys
 from suture.formats.sbom import not_json, read_sbom
 
+_ANY = msgspec.json.Decoder(object)
 _LONGEST = 240  # characters of what a schema objects to; it likes to quote whole documents
 
 
@@ -53,8 +54,8 @@ def check(data: bytes, limits: Limits = LIMITS) -> CheckReport:
 
 
 def _decoded(text: bytes) -> tuple[object, list[Problem]]:
-    decode(msgspec.json.Decoder(msgspec.Raw), text, "JSON")
-    return value(text, "")
+    decoded = decode(_ANY, text, "JSON")
+    return decoded, repeated_keys(text, decoded)
 
 
 def _by_keys(decoded: object) -> Kind:

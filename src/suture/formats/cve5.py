@@ -219,9 +219,10 @@ def _spans(entry: Version) -> list[Span]:
 
 
 def _is_commit(entry: Version) -> bool:
-    """Whether the bounds are commits. The type does not say: CNAs write 'git' beside release numbers ('* <= 3.5'),
+    """Say whether the bounds are commits.
 
-    and the kernel's 'original_commit_for_fix' gives the mainline release of the fix ('6.10 <= *').
+    The type does not tell: CNAs write 'git' beside release numbers ('* <= 3.5'), and the kernel's
+    'original_commit_for_fix' gives the mainline release of the fix ('6.10 <= *').
     """
     bounds = [bound for bound in (entry.version, entry.less_than, entry.less_than_or_equal) if bound]
     if any(looks_like_a_commit(bound) for bound in bounds):

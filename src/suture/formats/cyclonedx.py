@@ -7,13 +7,12 @@ is of the official taxonomy (cdx:lifecycle:milestone).
 from __future__ import annotations
 
 import re
-
-import msgspec
+from collections.abc import Iterator
 
 from suture.core import cpe, purl
 from suture.core.components import Component, Sbom
 from suture.core.errors import FormatError, Problem
-from suture.formats.json_text import LIMITS, Limits, members, sections, value
+from suture.formats.json_text import LIMITS, Document, Limits
 from suture.formats.node import Node
 
 VERSIONS = ("1.2", "1.3", "1.4", "1.5", "1.6", "1.7")
@@ -40,25 +39,24 @@ def read(data: bytes, limits: Limits = LIMITS) -> tuple[Sbom, list[Problem]]:
     Raises:
         FormatError: not CycloneDX JSON of a version read here, or more components than the limit.
     """
-    return assemble(*sections(data, "CycloneDX JSON"), limits)
+    return assemble(Document(data, "CycloneDX JSON"), limits)
 
 
-def assemble(found: dict[str, msgspec.Raw], problems: list[Problem], limits: Limits) -> tuple[Sbom, list[Problem]]:
-    """As `read`, from the members of the document."""
-    head = {name: value(found[name], f"/{name}")[0] for name in _HEAD if name in found}
-    top = Node(head, problems)
+def assemble(document: Document, limits: Limits) -> tuple[Sbom, list[Problem]]:
+    """As `read`, from a document already split into its members."""
+    problems: list[Problem] = []
+    top = Node({name: document.value(name) for name in ("bomFormat", "specVersion", "serialNumber")}, problems)
     version = top.text("specVersion", "")
     if top.text("bomFormat", "") != "CycloneDX" or version not in VERSIONS:
         raise FormatError(
             f"not yet read: CycloneDX {version or 'without specVersion'}; versions {VERSIONS[0]} to {VERSIONS[-1]} are"
         )
     reader = _Reader(problems, limits.components)
-    root = reader.metadata(found["metadata"]) if "metadata" in found else None
-    if "components" in found:
-        reader.gather(found["components"])
-    depends_on = reader.edges(found["dependencies"]) if "dependencies" in found else ()
-    for name in found.keys() - {"metadata", "components", "dependencies", *_HEAD}:
-        problems += value(found[name], f"/{name}")[1]
+    root = reader.metadata(document.value("metadata")) if "metadata" in document else None
+    if "components" in document:
+        reader.gather(document.each("components"))
+    depends_on = reader.edges(document.value("dependencies")) if "dependencies" in document else ()
+    problems += document.repeated()
     sbom = Sbom(
         format="CycloneDX",
         spec_version=version,
@@ -71,9 +69,6 @@ def assemble(found: dict[str, msgspec.Raw], problems: list[Problem], limits: Lim
         skipped=reader.skipped,
     )
     return sbom, problems
-
-
-_HEAD = ("bomFormat", "specVersion", "serialNumber")
 
 
 class _Reader:
@@ -89,11 +84,12 @@ class _Reader:
         self._taken = 0
         self._refs: set[str] = set()
 
-    def metadata(self, raw: msgspec.Raw) -> Component | None:
+    def metadata(self, decoded: object) -> Component | None:
         """Date, author, and the component the document is about; components inside that one are components too."""
-        node = self._node(raw, "/metadata")
-        if node is None:
+        if not isinstance(decoded, dict):
+            self.problems.append(Problem("/metadata", "not an object"))
             return None
+        node = Node(decoded, self.problems, "/metadata")
         self.created = node.text("timestamp", "")
         self.author = _author(node)
         about = node.inner("component")
@@ -102,20 +98,17 @@ class _Reader:
             self.components.insert(0, root)
         return root
 
-    def gather(self, raw: msgspec.Raw) -> None:
+    def gather(self, found: Iterator[object]) -> None:
         """The array `components`."""
-        for number, (decoded, repeated) in enumerate(members(raw, "/components")):
-            self.problems += repeated
+        for number, decoded in enumerate(found):
             if type(decoded) is dict:
                 self._keep(self._take(Node(decoded, self.problems, "/components", number=number), ""))
             else:
                 self.problems.append(Problem(f"/components/{number}", "not an object"))
                 self.skipped += 1
 
-    def edges(self, raw: msgspec.Raw) -> tuple[tuple[str, str], ...]:
+    def edges(self, decoded: object) -> tuple[tuple[str, str], ...]:
         """Who depends on whom, as pairs of refs."""
-        decoded, repeated = value(raw, "/dependencies")
-        self.problems += repeated
         found: list[tuple[str, str]] = []
         for number, entry in enumerate(decoded if isinstance(decoded, list) else [decoded]):
             ref, on = (entry.get("ref"), entry.get("dependsOn", [])) if type(entry) is dict else (None, None)
@@ -125,15 +118,6 @@ class _Reader:
                 what = "not a ref with the refs it depends on"
                 self.problems.append(Problem(f"/dependencies/{number}", what, "list bom-refs in `dependsOn`"))
         return tuple(found)
-
-    def _node(self, raw: msgspec.Raw, where: str) -> Node | None:
-        decoded, repeated = value(raw, where)
-        if repeated:
-            self.problems += repeated
-        if type(decoded) is dict:
-            return Node(decoded, self.problems, where)
-        self.problems.append(Problem(where, "not an object"))
-        return None
 
     def _keep(self, component: Component | None) -> None:
         if component is not None:
@@ -183,16 +167,12 @@ def _component(node: Node, parent: str, ref: str) -> Component:
         kind=kind or "library",
         purls=(url,) if url else (),
         cpes=(platform,) if platform else (),
-        hashes=node.each("hashes", _hash) if "hashes" in raw else (),
-        licences=node.each("licenses", _licence) if "licenses" in raw else (),
+        hashes=node.pairs("hashes", "alg", "content") if "hashes" in raw else (),
+        licences=_licences(node) if "licenses" in raw else (),
         parent=parent,
         support_level=level,
         end_of_support=end,
     )
-
-
-def _hash(node: Node) -> tuple[str, str]:
-    return node.text("alg"), node.text("content")
 
 
 def _supplier(node: Node) -> str:
@@ -203,11 +183,19 @@ def _supplier(node: Node) -> str:
     return ""
 
 
-def _licence(node: Node) -> str:
-    licence = node.inner("license")
-    if licence is None:
-        return node.text("expression", "")
-    return licence.text("id", "") or licence.text("name", "")
+def _licences(node: Node) -> tuple[str, ...]:
+    """Ids or names of licences, or expressions."""
+    found = []
+    for choice in node.nodes("licenses"):
+        licence = choice.raw.get("license")
+        if type(licence) is dict and type(name := licence.get("id")) is str:
+            found.append(name)
+        elif licence is not None:
+            inner = choice.inner("license")
+            found.append(inner.text("id", "") or inner.text("name", "") if inner else "")
+        else:
+            found.append(choice.text("expression", ""))
+    return tuple(filter(None, found))
 
 
 def _support(properties: object) -> tuple[str, str]:

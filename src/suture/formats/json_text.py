@@ -79,87 +79,96 @@ def is_deeper(data: bytes, limit: int) -> bool:
     return bool(left)
 
 
-_SECTIONS = msgspec.json.Decoder(dict[str, msgspec.Raw])
+_MEMBERS = msgspec.json.Decoder(dict[str, msgspec.Raw])
 _ARRAY = msgspec.json.Decoder(list[msgspec.Raw])
-_LIST = msgspec.json.Decoder(list[object])
 _ANY = msgspec.json.Decoder(object)
 _ENCODER = msgspec.json.Encoder()
 _AT_ONCE = 8  # members decoded together: few enough to be gone before the garbage collector has seen them twice
 
 
-def sections(data: bytes, what: str) -> tuple[dict[str, msgspec.Raw], list[Problem]]:
-    """The members of a JSON object, not yet decoded, and a problem for each key the object says twice.
+class Document:
+    """A JSON object that is decoded member by member, so that a large one never lies decoded in memory as a whole.
 
-    Raises:
-        FormatError: not a JSON object.
+    What is decoded, written again, has as many colons as the text, unless a key was written twice and lost on the way,
+    or a colon was written as an escape. So counting tells cheaply whether the slow search for such keys is needed.
     """
-    found = decode(_SECTIONS, data, what)
-    colons = sum(bytes(raw).count(b":") for raw in found.values()) + sum(1 + key.count(":") for key in found)
-    if data.count(b":") == colons:
-        return found, []
-    return found, list(_repeated(data, "", 1))
+
+    def __init__(self, data: bytes, what: str) -> None:
+        """Split an object into its members.
+
+        Raises:
+            FormatError: not a JSON object.
+        """
+        self.members: dict[str, msgspec.Raw] = decode(_MEMBERS, data, what)
+        self._data = data
+        self._waiting = dict.fromkeys(self.members)
+        self._colons = sum(1 + key.count(":") for key in self.members)
+
+    def __contains__(self, name: str) -> bool:
+        return name in self.members
+
+    def value(self, name: str) -> object:
+        """One member, decoded; None when it is not there."""
+        raw = self.members.get(name)
+        return None if raw is None else self._decoded(name, raw)
+
+    def each(self, name: str) -> Iterator[object]:
+        """The values of one member that is an array, one after the other.
+
+        Raises:
+            FormatError: it is no array.
+        """
+        try:
+            parts = decode(_ARRAY, bytes(self.members[name]), "an array")
+        except FormatError as wrong:
+            raise FormatError(f"/{name} is no array", [Problem(f"/{name}", "not an array")]) from wrong
+        self._waiting.pop(name, None)
+        for start in range(0, len(parts), _AT_ONCE):
+            found = [_ANY.decode(part) for part in parts[start : start + _AT_ONCE]]
+            self._colons += _ENCODER.encode(found).count(b":")
+            yield from found
+
+    def repeated(self) -> list[Problem]:
+        """A problem per key that any object of the document says twice; members not yet looked at are now."""
+        for name in list(self._waiting):
+            self._decoded(name, self.members[name])
+        return list(_repeated(self._data)) if _written(self._data) != self._colons else []
+
+    def _decoded(self, name: str, raw: msgspec.Raw) -> object:
+        found = _ANY.decode(raw)
+        if name in self._waiting:
+            del self._waiting[name]
+            self._colons += _ENCODER.encode(found).count(b":")
+        return found
 
 
-def value(raw: bytes | msgspec.Raw, where: str) -> tuple[object, list[Problem]]:
-    """Decode one member, and give a problem for each key that any object in it says twice."""
-    text = bytes(raw)
-    found = _ANY.decode(text)
-    return found, [] if _is_whole(text, found) else list(_repeated(text, where, None))
+def repeated_keys(data: bytes, decoded: object) -> list[Problem]:
+    """A problem per key that any object of a decoded text says twice."""
+    return list(_repeated(data)) if _written(data) != _ENCODER.encode(decoded).count(b":") else []
 
 
-def members(raw: bytes | msgspec.Raw, where: str) -> Iterator[tuple[object, list[Problem]]]:
-    """As `value`, for each member of an array: a large array never lies decoded in memory as a whole.
-
-    Raises:
-        FormatError: not an array.
-    """
-    try:
-        parts: list[msgspec.Raw] = decode(_ARRAY, bytes(raw), "an array")
-    except FormatError as wrong:
-        raise FormatError(f"{where} is no array", [Problem(where, "not an array")]) from wrong
-    for start in range(0, len(parts), _AT_ONCE):
-        some = parts[start : start + _AT_ONCE]
-        text = b"[" + b",".join(some) + b"]"
-        found = _LIST.decode(text)
-        if _is_whole(text, found):
-            yield from [(each, []) for each in found]
-        else:
-            yield from [value(part, f"{where}/{number}") for number, part in enumerate(some, start)]
-
-
-def _is_whole(text: bytes, found: object) -> bool:
-    """Whether decoding lost no key.
-
-    What is decoded, written again, has as many colons as the original, unless a key was lost on the way, or a colon
-    was written as an escape: only then is the slow look needed.
-    """
-    written = text.count(b":")
-    if b"\\u003" in text:
-        written += text.lower().count(b"\\u003a")
-    return written == _ENCODER.encode(found).count(b":")
+def _written(data: bytes) -> int:
+    """How many colons a text has, escaped ones included."""
+    return data.count(b":") + data.count(b"\\u003a") + data.count(b"\\u003A")
 
 
 class _Pairs(list[tuple[str, object]]):
     """An object as its pairs, as written."""
 
 
-def _repeated(text: bytes, where: str, depth: int | None) -> Iterator[Problem]:
-    """A problem per key written twice in one object; `depth` 1 looks at the outermost object only."""
-    waiting: list[tuple[str, object, int]] = [(where, json.loads(text, object_pairs_hook=_Pairs), 1)]
+def _repeated(data: bytes) -> Iterator[Problem]:
+    waiting: list[tuple[str, object]] = [("", json.loads(data, object_pairs_hook=_Pairs))]
     while waiting:
-        place, found, level = waiting.pop()
+        place, found = waiting.pop()
         if isinstance(found, _Pairs):
             seen: set[str] = set()
             for name, _ in found:
                 if name in seen:
-                    yield Problem(
-                        f"{place}/{escaped(name)}", f"the key {name!r} is written twice", "keep one of the two"
-                    )
+                    yield Problem(f"{place}/{escaped(name)}", f"the key {name!r} is written twice", "keep one")
                 seen.add(name)
-            if depth is None or level < depth:
-                waiting += [(f"{place}/{escaped(name)}", inner, level + 1) for name, inner in found]
+            waiting += [(f"{place}/{escaped(name)}", inner) for name, inner in reversed(found)]
         elif isinstance(found, list):
-            waiting += [(f"{place}/{number}", inner, level + 1) for number, inner in enumerate(found)]
+            waiting += [(f"{place}/{number}", inner) for number, inner in reversed(list(enumerate(found)))]
 
 
 def escaped(name: str) -> str:

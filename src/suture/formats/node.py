@@ -89,6 +89,19 @@ class Node:
                 self.note(f"{key}/{number}", f"{_kind(member)} where an object belongs")
         return found
 
+    def pairs(self, key: str, first: str, second: str) -> tuple[tuple[str, str], ...]:
+        """A field that is an array of objects of two texts each; one without both is noted and left out."""
+        found = []
+        for number, member in enumerate(self._array(key)):
+            one, other = (member.get(first), member.get(second)) if type(member) is dict else (None, None)
+            if type(one) is str and type(other) is str and one and other:
+                found.append((one, other))
+            else:
+                node = Node(member if type(member) is dict else {}, self.problems, self, key, number)
+                node.text(first)
+                node.text(second)
+        return tuple(found)
+
     def _array(self, key: str) -> list[object]:
         value = self.raw.get(key)
         if type(value) is list:

@@ -8,7 +8,7 @@ from suture.core.components import Sbom
 from suture.core.errors import FormatError, Problem
 from suture.formats import cyclonedx, spdx
 from suture.formats.detect import HEAD, Kind, detect
-from suture.formats.json_text import BOM, LIMITS, Limits, checked, sections
+from suture.formats.json_text import BOM, LIMITS, Document, Limits, checked
 
 _CONVERT = "convert it to CycloneDX JSON or SPDX 2.3 JSON"
 
@@ -26,12 +26,12 @@ def read_sbom(data: bytes, limits: Limits = LIMITS) -> tuple[Sbom, list[Problem]
     if len(data) <= limits.size and (other := not_json(data)):
         raise FormatError(f"not yet read: {other}", [Problem("", f"this is {other}", _CONVERT)])
     text = checked(data, limits)
-    found, repeated = sections(text, "JSON")
-    if "bomFormat" in found:
-        sbom, problems = cyclonedx.assemble(found, repeated, limits)
-    elif "spdxVersion" in found:
-        sbom, problems = spdx.assemble(found, repeated, limits)
-    elif "@graph" in found and b"spdx.org" in bytes(found.get("@context", b"")):
+    document = Document(text, "JSON")
+    if "bomFormat" in document:
+        sbom, problems = cyclonedx.assemble(document, limits)
+    elif "spdxVersion" in document:
+        sbom, problems = spdx.assemble(document, limits)
+    elif "@graph" in document and "spdx.org" in str(document.value("@context")):
         raise FormatError("not yet read: SPDX 3 (JSON-LD)", [Problem("", "this is SPDX 3 (JSON-LD)", _CONVERT)])
     else:
         kind = detect(text[:HEAD], "").kind

@@ -8,17 +8,14 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-import msgspec
-
 from suture.core import cpe, purl
 from suture.core.components import Component, Sbom
 from suture.core.errors import FormatError, Problem
-from suture.formats.json_text import LIMITS, Limits, members, sections, value
+from suture.formats.json_text import LIMITS, Document, Limits
 from suture.formats.node import Node
 
 VERSIONS = ("SPDX-2.2", "SPDX-2.3")
 
-_HEAD = ("spdxVersion", "SPDXID", "name", "documentNamespace")
 _NO_ANSWER = frozenset({"", "NOASSERTION", "NONE"})
 _PARTY = re.compile(r"(?:Organization|Person|Tool):\s*(.*?)(?:\s*\(.*\))?\s*")
 _NAME_MEND = "every SPDX package has a name (7.1)"
@@ -47,25 +44,25 @@ def read(data: bytes, limits: Limits = LIMITS) -> tuple[Sbom, list[Problem]]:
     Raises:
         FormatError: not SPDX JSON of a version read here, or more packages than the limit.
     """
-    return assemble(*sections(data, "SPDX JSON"), limits)
+    return assemble(Document(data, "SPDX JSON"), limits)
 
 
-def assemble(found: dict[str, msgspec.Raw], problems: list[Problem], limits: Limits) -> tuple[Sbom, list[Problem]]:
-    """As `read`, from the members of the document."""
-    top = Node({name: value(found[name], f"/{name}")[0] for name in _HEAD if name in found}, problems)
+def assemble(document: Document, limits: Limits) -> tuple[Sbom, list[Problem]]:
+    """As `read`, from a document already split into its members."""
+    problems: list[Problem] = []
+    top = Node({name: document.value(name) for name in ("spdxVersion", "documentNamespace")}, problems)
     version = top.text("spdxVersion", "")
     if version not in VERSIONS:
         said = version.replace("-", " ", 1) or "SPDX without spdxVersion"
         raise FormatError(f"not yet read: {said}; SPDX 2.2 and 2.3 are")
-    packages, skipped = _packages(found["packages"], problems, limits.components) if "packages" in found else ({}, 0)
-    links = _relationships(found["relationships"], problems) if "relationships" in found else _Links()
-    described = {ref: None for ref in (*_described(found, problems), *links.described) if ref in packages}
+    packages, skipped = _packages(document, problems, limits.components) if "packages" in document else ({}, 0)
+    links = _relationships(document, problems) if "relationships" in document else _Links()
+    described = {ref: None for ref in (*_described(document, problems), *links.described) if ref in packages}
     root = packages[next(iter(described))] if len(described) == 1 else None
     if root is not None and not (root.purls or root.cpes):
         del packages[root.ref]
-    created, author = _creation(found["creationInfo"], problems) if "creationInfo" in found else ("", "")
-    for name in found.keys() - {*_HEAD, "packages", "relationships", "creationInfo", "documentDescribes"}:
-        problems += value(found[name], f"/{name}")[1]
+    created, author = _creation(document.value("creationInfo"), problems) if "creationInfo" in document else ("", "")
+    problems += document.repeated()
     sbom = Sbom(
         format="SPDX",
         spec_version=version.removeprefix("SPDX-"),
@@ -80,14 +77,13 @@ def assemble(found: dict[str, msgspec.Raw], problems: list[Problem], limits: Lim
     return sbom, problems
 
 
-def _packages(raw: msgspec.Raw, problems: list[Problem], limit: int) -> tuple[dict[str, Component], int]:
+def _packages(document: Document, problems: list[Problem], limit: int) -> tuple[dict[str, Component], int]:
     """The packages by SPDXID, and how many had to be skipped; a second package of the same SPDXID gets a number."""
     found: dict[str, Component] = {}
     skipped = 0
-    for number, (decoded, repeated) in enumerate(members(raw, "/packages")):
+    for number, decoded in enumerate(document.each("packages")):
         if number >= limit:
             raise FormatError(f"more than {limit:,} packages")
-        problems += repeated
         node = Node(decoded if isinstance(decoded, dict) else {}, problems, "/packages", number=number)
         ref = node.text("SPDXID", mend="every SPDX package has an SPDXID (7.2)")
         if ref in found:
@@ -112,7 +108,7 @@ def _component(node: Node, ref: str) -> Component:
         kind=purpose.lower().replace("_", "-") or "library",
         purls=urls,
         cpes=names,
-        hashes=node.each("checksums", _checksum) if node.raw.get("checksums") else (),
+        hashes=node.pairs("checksums", "algorithm", "checksumValue"),
         licences=_licences(node),
         end_of_support=end,  # 7.27 Valid until date: the end of the support period, by the supplier
     )
@@ -129,10 +125,6 @@ def _identifiers(node: Node) -> tuple[tuple[str, ...], tuple[str, ...]]:
         elif kind in ("cpe23Type", "cpe22Type"):
             names.append(reference.parse("referenceLocator", cpe.parse, cpe.MEND))
     return tuple(dict.fromkeys(filter(None, urls))), tuple(dict.fromkeys(filter(None, names)))
-
-
-def _checksum(node: Node) -> tuple[str, str]:
-    return node.text("algorithm"), node.text("checksumValue")
 
 
 def _party(node: Node, key: str) -> str:
@@ -159,10 +151,9 @@ class _Links:
         self.described: list[str] = []
 
 
-def _relationships(raw: msgspec.Raw, problems: list[Problem]) -> _Links:
+def _relationships(document: Document, problems: list[Problem]) -> _Links:
     links = _Links()
-    for number, (decoded, repeated) in enumerate(members(raw, "/relationships")):
-        problems += repeated
+    for number, decoded in enumerate(document.each("relationships")):
         node = Node(decoded if isinstance(decoded, dict) else {}, problems, "/relationships", number=number)
         one, other, kind = node.text("spdxElementId"), node.text("relatedSpdxElement"), node.text("relationshipType")
         if node.bad:
@@ -182,21 +173,19 @@ def _relationships(raw: msgspec.Raw, problems: list[Problem]) -> _Links:
     return links
 
 
-def _described(found: dict[str, msgspec.Raw], problems: list[Problem]) -> list[str]:
+def _described(document: Document, problems: list[Problem]) -> list[str]:
     """The array `documentDescribes`, which 2.3 deprecates in favour of the relationship."""
-    if "documentDescribes" not in found:
+    if "documentDescribes" not in document:
         return []
-    stated, _ = value(found["documentDescribes"], "/documentDescribes")
+    stated = document.value("documentDescribes")
     if isinstance(stated, list):
         return [ref for ref in stated if isinstance(ref, str)]
     problems.append(Problem("/documentDescribes", "not an array"))
     return []
 
 
-def _creation(raw: msgspec.Raw, problems: list[Problem]) -> tuple[str, str]:
+def _creation(decoded: object, problems: list[Problem]) -> tuple[str, str]:
     """When the document was made, and by whom: people and organisations, tools only where nobody else is named."""
-    decoded, repeated = value(raw, "/creationInfo")
-    problems += repeated
     node = Node(decoded if isinstance(decoded, dict) else {}, problems, "/creationInfo")
     stated = node.raw.get("creators")
     creators = [name for name in stated if isinstance(name, str)] if isinstance(stated, list) else []
