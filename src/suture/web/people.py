@@ -25,7 +25,7 @@ class PersonForm(Form):
     """Who, in which roles."""
 
     printed_name = forms.CharField(label=gettext_lazy("Printed name"), max_length=200, help_text=gettext_lazy("As it will stand under every signature (21 CFR 11.50)."))  # fmt: skip
-    username = forms.CharField(label=gettext_lazy("User name"), max_length=80, help_text=gettext_lazy("Never given to a second person (21 CFR 11.100)."))  # fmt: skip
+    username = forms.CharField(label=gettext_lazy("User name"), max_length=80, widget=forms.TextInput(attrs={"autocomplete": "off"}), help_text=gettext_lazy("Never given to a second person (21 CFR 11.100)."))  # fmt: skip
     title = forms.CharField(label=gettext_lazy("Title"), max_length=200, required=False)
     email = forms.EmailField(label=gettext_lazy("E-mail"), required=False)
     phone = forms.CharField(label=gettext_lazy("Telephone"), max_length=60, required=False)

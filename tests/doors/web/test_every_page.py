@@ -1,0 +1,169 @@
+"""Every page of the demo manufacturer in a real browser: it answers, says nothing to the console, and axe finds nothing.
+
+A message on the console is a failure: under the strict Content-Security-Policy it is how a violation shows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from suture.assessment.models import Assessment, Case
+from suture.demo.people import PASSWORD
+from suture.inventory.models import Product, Release
+from suture.policy.models import PolicyVersion
+from suture.reporting.models import Decision, Record806, Report806
+
+pytestmark = pytest.mark.browser
+
+AXE = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+
+
+class Visitor:
+    """Somebody signed in, who listens to the console."""
+
+    def __init__(self, browser: Any, base: str, username: str, dark: bool = False) -> None:
+        self.base, self.heard = base, []
+        self.context = browser.new_context(viewport={"width": 1440, "height": 900})
+        if dark:
+            self.context.add_cookies([{"name": "look", "value": "dark", "url": base}])
+        self.page = self.context.new_page()
+        self.page.on("console", lambda message: self.heard.append(f"{message.type}: {message.text}"))
+        self.page.on("pageerror", lambda error: self.heard.append(f"error: {error}"))
+        self.page.goto(f"{base}/accounts/login/")
+        self.page.fill("[name=login]", username)
+        self.page.fill("[name=password]", PASSWORD)
+        self.page.click("button[type=submit]")
+
+    def visit(self, path: str, expect: int = 200) -> list[str]:
+        """Open a page and say everything that is wrong with it."""
+        from axe_playwright_python.sync_playwright import Axe
+
+        answer = self.page.goto(self.base + path)
+        assert answer is not None
+        wrong = [] if answer.status == expect else [f"answered {answer.status}"]
+        for violation in Axe().run(self.page, options=AXE).response["violations"]:
+            nodes = "; ".join(node["html"][:160] for node in violation["nodes"][:3])
+            wrong.append(f"axe {violation['id']} ({len(violation['nodes'])}): {nodes}")
+        wrong += self.heard
+        self.heard = []
+        return [f"{path}: {line}" for line in wrong]
+
+
+@pytest.fixture(scope="module")
+def tomas(browser: Any, northlake: str) -> Iterator[Visitor]:
+    """Product security, who may see nearly everything."""
+    visitor = Visitor(browser, northlake, "tomas")
+    yield visitor
+    visitor.context.close()
+
+
+@pytest.fixture(scope="module")
+def ingrid(browser: Any, northlake: str) -> Iterator[Visitor]:
+    """Regulatory affairs."""
+    visitor = Visitor(browser, northlake, "ingrid")
+    yield visitor
+    visitor.context.close()
+
+
+LISTS = (
+    "/", "/?desk=psirt", "/?desk=clinical_safety", "/?desk=executive", "/?desk=all", "/devices/", "/vulnerabilities/",
+    "/vulnerabilities/?show=ours", "/vulnerabilities/?show=exploited", "/cases/", "/cases/?show=all", "/reports/",
+    "/sharing/", "/proof/", "/policy/", "/people/", "/sources", "/search?q=openssl", "/search?q=nothing+like+it",
+    "/search", "/accounts/password/change/", "/accounts/logout/", "/devices/new", "/establishments/new", "/people/new",
+    "/vulnerabilities/new", "/sharing/isao/new",
+)  # fmt: skip
+
+
+def test_lists_and_forms(tomas: Visitor) -> None:
+    """Pages without a record."""
+    assert [line for path in LISTS for line in tomas.visit(path)] == []
+
+
+def test_records(tomas: Visitor) -> None:
+    """Pages of a record, each kind in every state the demo has."""
+    paths = [f"/releases/{r.uid}/" for r in Release.objects.filter(version__in=["4.2", "2.6", "7.3"])]
+    pump = Release.objects.get(product__brand_name="Aria P2", version="4.2")
+    paths += [f"/releases/{pump.uid}/{tab}" for tab in ("components", "coverage", "sbom", "sbom/read")]
+    product = Product.objects.get(brand_name="Aria P2")
+    paths += [f"/devices/{product.uid}/{form}" for form in ("", "describe", "releases/new", "statements/new")]
+    for case in Case.objects.select_related("vulnerability"):
+        if case.wall is None:
+            paths += [f"/cases/{case.uid}/", f"/vulnerabilities/{case.vulnerability.uid}/"]
+    first = Case.objects.order_by("pk")[0]
+    paths += [
+        f"/cases/{first.uid}/{form}"
+        for form in (
+            "facts/new", "facts/new?kind=customers_told", "facts/new?kind=adverse_event_search", "learned", "initiated",
+            "answers", "reassess", "controls/new", "decide", "steps/reopen", "isao",
+        )
+    ]  # fmt: skip
+    paths += [f"/cases/{first.uid}/facts/{first.dated_facts.first().uid}/correct"]
+    paths += [f"/assessments/{a.uid}/" for a in Assessment.objects.filter(case__wall=None)]
+    draft = Assessment.objects.filter(case__wall=None).order_by("-pk")[0]
+    paths += [f"/assessments/{draft.uid}/{form}" for form in ("exploitability", "harm", "dissent", "sign")]
+    paths += [f"/policy/{p.uid}/" for p in PolicyVersion.objects.all()]
+    paths += [f"/proof/records/case/{first.uid}/", f"/proof/records/case/{first.uid}/?asof=2020-01-01"]
+    paths += [f"/decisions/{d.uid}/" for d in Decision.objects.all()[:1]]
+    assert [line for path in paths for line in tomas.visit(path)] == []
+
+
+def test_reports(ingrid: Visitor) -> None:
+    """The 806 report, item by item, and the 806.20 record."""
+    paths = ["/"]
+    for report in Report806.objects.all():
+        paths += [f"/reports/{report.uid}/", *(f"/reports/{report.uid}/items/{n}" for n in (1, 7, 11, 13))]
+    for record in Record806.objects.all()[:1]:
+        paths += [f"/records/{record.uid}/", f"/records/{record.uid}/sign"]
+    for decision in Decision.objects.all()[:1]:
+        paths += [f"/decisions/{decision.uid}/sign"]
+    assert [line for path in paths for line in ingrid.visit(path)] == []
+
+
+def test_case_and_vulnerability_in_the_dark(browser: Any, northlake: str) -> None:
+    """The dark variant keeps its contrast."""
+    visitor = Visitor(browser, northlake, "tomas", dark=True)
+    case = Case.objects.order_by("pk")[0]
+    paths = [f"/cases/{case.uid}/", f"/vulnerabilities/{case.vulnerability.uid}/"]
+    assert [line for path in paths for line in visitor.visit(path)] == []
+    visitor.context.close()
+
+
+def test_refusals_are_pages_too(tomas: Visitor) -> None:
+    """A page that is not there, a record that is not there. The browser itself reports the status on its console."""
+    for path in ("/no/such/page", "/cases/01a1ff93-1773-767f-b08a-000000000000/"):
+        found = [line for line in tomas.visit(path, expect=404) if "the server responded with a status of 404" not in line]
+        assert found == []
+        assert tomas.page.locator("h1").count() == 1
+
+
+def test_keys(tomas: Visitor) -> None:
+    """'/' searches, j and k walk the rows, enter opens, '?' lists the keys."""
+    page = tomas.page
+    page.goto(f"{tomas.base}/devices/")
+    page.keyboard.press("/")
+    assert page.evaluate("document.activeElement.id") == "q"
+    page.keyboard.press("Escape")
+    page.evaluate("document.activeElement.blur()")
+    for key in ("j", "j", "k"):
+        page.keyboard.press(key)
+    assert page.locator("tr.is-at").count() == 1
+    page.keyboard.press("Enter")
+    page.wait_for_load_state()
+    assert "/devices/" in page.url
+    assert page.url.rstrip("/") != f"{tomas.base}/devices"
+    page.keyboard.press("?")
+    assert page.locator("dialog#keys").is_visible()
+
+
+def test_the_level_builds_up_while_questions_are_answered(tomas: Visitor) -> None:
+    """The wizard's preview comes from core's rule; nothing is saved by it."""
+    draft = Assessment.objects.filter(case__wall=None).order_by("-pk")[0]
+    page = tomas.page
+    page.goto(f"{tomas.base}/assessments/{draft.uid}/exploitability")
+    page.check("[name=m_AV][value=P]")
+    page.locator("#so-far li").first.wait_for()
+    assert "attack vector P" in page.locator("#so-far").inner_text()
+    assert tomas.heard == []
