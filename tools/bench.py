@@ -125,7 +125,8 @@ def _chain(length: int) -> Iterator[dict[str, object]]:
         entry: dict[str, object] = {
             "seq": seq, "recorded_at": "2026-11-23T12:00:00.000+00:00", "happened_at": "2026-11-23T12:00:00.000+00:00",
             "actor_uid": "a" * 36, "actor_name": "Ada", "did": "thing.done", "record_kind": "thing",
-            "record_uid": "u" * 36, "record_label": "Thing", "because": "because", "facts": '{"a":1}', "previous": previous,
+            "record_uid": "u" * 36, "record_label": "Thing", "because": "because", "facts": '{"a":1}',
+            "previous": previous,
         }  # fmt: skip
         entry["hash"] = previous = entry_hash(entry)
         yield entry
