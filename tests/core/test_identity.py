@@ -53,6 +53,8 @@ def component(*purls: str, cpes: tuple[str, ...] = (), version: str = "") -> Com
         ("pkg:apk/alpine/busybox@1.36.1-r0?distro=alpine-3.18.4", "Alpine:v3.18", "busybox",
          "apk/alpine:3.18/busybox", "alpine"),
         ("pkg:apk/alpine/zlib@1.2.12-r3?distro=3.16.2", "Alpine:v3.16", "zlib", "apk/alpine:3.16/zlib", "alpine"),
+        ("pkg:alpine/busybox@1.34.1-r7?distro=alpine-3.15.6", "Alpine:v3.15", "busybox",
+         "apk/alpine:3.15/busybox", "alpine"),  # the type's name before it was called apk
         ("pkg:apk/wolfi/bash@5.2-r1", "Wolfi", "bash", "apk/wolfi/bash", "alpine"),
         ("pkg:deb/debian/curl@7.50.3-1?distro=jessie", "Debian:8", "curl", "deb/debian:8/curl", "deb"),
         ("pkg:deb/debian/libgd3@2.3.0-2?distro=debian-11.6", "Debian:11", "libgd3", "deb/debian:11/libgd3", "deb"),

@@ -52,7 +52,7 @@ def identify(component: Component) -> Identification:
     distribution = False
     for text in component.purls:
         try:
-            read = purl.parse(text)
+            read = _renamed(purl.parse(text))
         except InvalidValue as wrong:
             reasons.append(str(wrong))
             continue
@@ -274,7 +274,7 @@ def package_of_purl(read: Purl | str) -> Package | None:
 
     A distribution's package whose distribution or release is unknown gets a name with '?', which no record has.
     """
-    read = purl.parse(read) if isinstance(read, str) else read
+    read = _renamed(purl.parse(read) if isinstance(read, str) else read)
     if read.type in DISTRO_TYPES:
         known = _distro_of(read)
         if known is None:
@@ -324,6 +324,11 @@ def package_of_words(vendor: str, product: str) -> Package | None:
         return None
     vendor = "" if vendor in ("n/a", "unknown") else vendor
     return Package(CNA, "loose", f"{vendor}:{product}")
+
+
+def _renamed(read: Purl) -> Purl:
+    """A package URL of the type 'alpine', which the specification later called 'apk'; older generators write it."""
+    return read._replace(type="apk", namespace="alpine") if read.type == "alpine" else read
 
 
 def _version(read: Purl) -> str:
