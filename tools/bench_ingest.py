@@ -1,23 +1,59 @@
 """How long a full import takes, and how much memory: every feed of SUTURE_TEST_DATA into an empty database.
 
     python -m tools.bench_ingest [FOLDER...]     a second run of the same follows, which must change nothing
+    python -m tools.bench_ingest --ratio         bytes to rows in memory, against json.loads of the same bytes
 
 The database lies in a temporary SUTURE_HOME, unless SUTURE_DATABASE_URL names another engine (an empty database).
 """
 
 from __future__ import annotations
 
+import gc
+import gzip
+import json
 import os
 import sys
 import tempfile
 import time
+from hashlib import sha256
 from pathlib import Path
 
+DATA = Path(os.environ.get("SUTURE_TEST_DATA", "../shared/data"))
 FEEDS = ("osv", "nvd", "cve5", "kev", "epss")
+
+
+SAMPLES = {"cve5": "cve5/vulnrichment.jsonl.gz", "nvd": "nvd/cve-2020.jsonl.gz", "osv": "osv/ghsa.jsonl.gz"}
+
+
+def ratio() -> None:
+    """Decoding, keys and rows, complement ranges included, over json.loads alone: the budget is 1.0 (storing apart)."""
+    from suture.formats.detect import Kind
+    from suture.intelligence.reading import Raw, read_batch
+
+    for kind, name in SAMPLES.items():
+        with gzip.open(DATA / name) as file:
+            lines = file.read().splitlines()
+        raws = [Raw(number, line, sha256(line).digest()) for number, line in enumerate(lines, 1)]
+        times: dict[str, float] = {}
+        for what, work in (
+            ("json", lambda lines=lines: [json.loads(line) for line in lines]),
+            ("rows", lambda kind=kind, raws=raws: read_batch(Kind(kind), raws)),
+        ):
+            gc.collect()
+            gc.disable()
+            started = time.perf_counter()
+            work()
+            times[what] = time.perf_counter() - started
+            gc.enable()
+        print(f"{kind:<5}{len(lines):>8,} records  json.loads {times['json']:.2f} s  rows {times['rows']:.2f} s"
+              f"  ratio {times['rows'] / times['json']:.2f}")  # fmt: skip
 
 
 def main(folders: list[str]) -> int:
     """Import twice, and print a table each time."""
+    if folders == ["--ratio"]:
+        ratio()
+        return 0
     os.environ.setdefault("SUTURE_HOME", tempfile.mkdtemp(prefix="suture-ingest-"))
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "suture.config.settings")
     import django
@@ -41,8 +77,7 @@ def main(folders: list[str]) -> int:
         print(f"{seconds:.1f} s, {accepted / seconds:,.0f} ranges/s, {knowledge()}", flush=True)
 
     call_command("migrate", verbosity=0)
-    data = Path(os.environ.get("SUTURE_TEST_DATA", "../shared/data"))
-    paths = [Path(folder) for folder in folders] or [data / name for name in FEEDS]
+    paths = [Path(folder) for folder in folders] or [DATA / name for name in FEEDS]
     for _ in range(2):
         started = time.perf_counter()
         results = import_feeds(paths, by=local_operator())

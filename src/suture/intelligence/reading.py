@@ -6,6 +6,7 @@ What is decided here: which intervals a stated range is, in which role of its pa
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from functools import lru_cache
 from hashlib import sha256
 from typing import NamedTuple
 
@@ -13,8 +14,8 @@ import msgspec
 
 from suture.core.components import Package, PackageKind
 from suture.core.errors import FormatError
-from suture.core.ranges import FALLBACK, NeedsReview, in_words, intervals_in, read
-from suture.core.vulnerabilities import Record, ReviewRange, ReviewReason, StatedRange
+from suture.core.ranges import FALLBACK, Interval, NeedsReview, in_words, intervals_in, read
+from suture.core.vulnerabilities import Bounds, Record, ReviewRange, ReviewReason, StatedRange
 from suture.formats import cve5, nvd, osv
 from suture.formats.detect import Kind
 
@@ -185,28 +186,23 @@ class _Rows:
 
     def state(self, stated: StatedRange) -> None:
         """One stated range: its intervals, its loose twin, or review."""
-        package = stated.package
-        says = in_words(stated.bounds, stated.minus)
+        package, bounds, minus, _ = stated
         if len(package.name) > LONGEST_NAME // 4 and len(package.name.encode()) > LONGEST_NAME:
-            self.set_aside(ReviewRange(None, ReviewReason.TOO_LONG, f"{package.name[:400]}: {says}"))
+            text = f"{package.name[:400]}: {in_words(bounds, minus)}"
+            self.set_aside(ReviewRange(None, ReviewReason.TOO_LONG, text))
             return
         try:
-            reading = read(stated)
-        except NeedsReview as refused:
-            self.set_aside(ReviewRange(package, refused.reason, says))
+            found = _placed(package.scheme, package.kind is PackageKind.PURL, bounds, minus)
+        except NeedsReview as refused:  # absurdly long texts; they are not remembered
+            found = _Placed("", (), (), in_words(bounds, minus), refused.reason)
+        if found.refused is not None:
+            self.set_aside(ReviewRange(package, found.refused, found.says))
             return
         ordinal = len(self.says)
-        self.says.append(_line(says))
-        if reading.scheme != package.scheme:
-            self._add(self._number(package, ALSO_LOOSE), reading.intervals, ordinal)
-            return
-        self._add(self._number(package, NATIVE), reading.intervals, ordinal)
-        if package.scheme != FALLBACK and package.kind is PackageKind.PURL:
-            try:
-                loose = intervals_in(FALLBACK, stated)
-            except NeedsReview:
-                return  # nothing a loose version could be compared with; the range itself is stored
-            self._add(self._number(package, TWIN), loose, ordinal)
+        self.says.append(found.says)
+        self._add(self._number(package, found.role), found.intervals, ordinal)
+        if found.twin:
+            self._add(self._number(package, TWIN), found.twin, ordinal)
 
     def set_aside(self, review: ReviewRange) -> None:
         """A range that waits for a person, joined to those of its package that wait for the same reason."""
@@ -224,7 +220,7 @@ class _Rows:
         # The kind is a word that equals its own text; `.value` would cost as much as the look-up.
         return self.packages.setdefault((package.kind, scheme, package.name, role), len(self.packages))
 
-    def _add(self, package: int, intervals: list[tuple[bytes, bytes]], ordinal: int) -> None:
+    def _add(self, package: int, intervals: Iterable[Interval], ordinal: int) -> None:
         for lo, hi in intervals:
             key = (package, lo, hi)
             if key not in self._seen:  # stated twice by the same record: one row, two lines of `says`
@@ -236,6 +232,37 @@ class _Rows:
         made = sha256(f"{record.source}\0{record.id}\0{len(self.says)}\0{sum(row.n for row in waiting)}".encode())
         made.update(b"\0".join([part for row in self.ranges for part in (row.lo, row.hi)]))
         return made.digest()
+
+
+class _Placed(NamedTuple):
+    """What a stated range comes to, whatever its package is called."""
+
+    role: str
+    intervals: tuple[Interval, ...]
+    twin: tuple[Interval, ...]  # the same in loose keys; () where there is none, or the scheme is loose already
+    says: str
+    refused: ReviewReason | None = None
+
+
+@lru_cache(maxsize=1 << 17)
+def _placed(scheme: str, may_have_twin: bool, bounds: Bounds, minus: tuple[Bounds, ...]) -> _Placed:
+    """Read a range in its scheme, or else in `loose`. Remembered: feeds state most ranges many times over."""
+    stated = StatedRange(Package(PackageKind.PURL, scheme, ""), bounds, minus)
+    says = in_words(bounds, minus)
+    try:
+        reading = read(stated)
+    except NeedsReview as refused:
+        if refused.reason is ReviewReason.TOO_LONG:
+            raise
+        return _Placed("", (), (), says, refused.reason)
+    role = NATIVE if reading.scheme == scheme else ALSO_LOOSE
+    twin: list[Interval] = []
+    if role == NATIVE and scheme != FALLBACK and may_have_twin:
+        try:
+            twin = intervals_in(FALLBACK, stated)
+        except NeedsReview:
+            twin = []  # nothing a loose version could be compared with; the range itself is stored
+    return _Placed(role, tuple(reading.intervals), tuple(twin), _line(says))
 
 
 def _listed(values: object) -> str:
