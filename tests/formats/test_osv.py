@@ -149,7 +149,7 @@ def test_scores_dates_and_weaknesses() -> None:
 @pytest.mark.parametrize(
     ("data", "where"),
     [
-        (b"", ""), (b"{", ""), (b"[]", ""), (b"{}", ""), (b'{"id": 5}', "/id"), (b"\xff\xfe{", ""),
+        (b"", ""), (b"{", ""), (b"[]", ""), (b"{}", ""), (b'{"id": 5}', "/id"), (b"\xff\xfe{", "line 1"),
         (b"[" * 100_000, ""),
         (b'{"id":"X-1","affected":[{"ranges":[{"events":[{"fixed":1}]}]}]}', "/affected/0/ranges/0/events/0/fixed"),
     ],

@@ -248,6 +248,14 @@ def test_what_cannot_be_read_says_what_it_is(data: bytes, says: str) -> None:
     assert refused.value.problems
 
 
+def test_text_that_is_no_json_names_the_line() -> None:
+    with pytest.raises(FormatError) as refused:
+        read_sbom(b'{"bomFormat": "CycloneDX",\n "specVersion": "1.6",\n "components" []}')
+    assert [(problem.where, problem.what) for problem in refused.value.problems] == [
+        ("line 3", "JSON is malformed: expected ':'")
+    ]
+
+
 def test_a_byte_order_mark_is_reported_and_read_over() -> None:
     _, problems = read_sbom(b"\xef\xbb\xbf" + cyclonedx({"name": "a"}))
     assert problems == [

@@ -8,17 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from functools import lru_cache
 from typing import NamedTuple
 
 import msgspec
 
-from suture.core import cpe
-from suture.core.components import Package
-from suture.core.errors import InvalidValue
-from suture.core.identity import package_of_cpe, package_of_ecosystem, package_of_purl, package_of_words
 from suture.core.versions import is_series, looks_like_a_commit
 from suture.core.vulnerabilities import Bounds, Record, ReviewRange, ReviewReason, Severity, StatedRange
+from suture.formats.cve5_packages import packages_of
 from suture.formats.decoding import decode
 
 
@@ -293,7 +289,7 @@ def _said(entry: Version) -> str:
 
 def _affected(affected: Affected) -> Iterator[StatedRange | ReviewRange]:
     """Everything one `affected` entry states, for each package it names; nothing only if it says 'unaffected'."""
-    packages = _packages(
+    packages = packages_of(
         affected.vendor, affected.product, affected.package_name, affected.collection_url, affected.package_url,
         tuple(affected.cpes),
     )  # fmt: skip
@@ -374,72 +370,3 @@ def _complement(
 
 def _is_wild(bounds: Bounds) -> bool:
     return (bounds.low is not None and is_series(bounds.low)) or (bounds.high is not None and is_series(bounds.high))
-
-
-# ---- identity
-
-# Host of `collectionURL` -> OSV ecosystem, and what a package name must hold to be a full name there.
-_REGISTRIES = {
-    "registry.npmjs.org": ("npm", ""),
-    "npmjs.com": ("npm", ""),
-    "npmjs.org": ("npm", ""),
-    "pypi.org": ("PyPI", ""),
-    "pypi.python.org": ("PyPI", ""),
-    "repo.maven.apache.org": ("Maven", ":"),
-    "repo1.maven.org": ("Maven", ":"),
-    "central.sonatype.com": ("Maven", ":"),
-    "mvnrepository.com": ("Maven", ":"),
-    "crates.io": ("crates.io", ""),
-    "rubygems.org": ("RubyGems", ""),
-    "nuget.org": ("NuGet", ""),
-    "packagist.org": ("Packagist", "/"),
-    "pkg.go.dev": ("Go", "/"),
-    "proxy.golang.org": ("Go", "/"),
-    "hex.pm": ("Hex", ""),
-}
-_HOST = re.compile(r"https?://(?:www\.)?([^/:?#]+)", re.IGNORECASE)
-_RPM_COLLECTIONS = ("access.redhat.com", "packages.fedoraproject.org")
-
-
-@lru_cache(maxsize=1 << 15)
-def _packages(
-    vendor: str, product: str, name: str, collection: str, package_url: str, cpes: tuple[str, ...]
-) -> tuple[Package, ...]:
-    """The packages one entry names, best identity first: registry package, then CPE names, then vendor and product.
-
-    A distribution's entry (Red Hat) gives its platform as CPE and its package by name: there the package alone is
-    meant, and only where the platform is the distribution itself.
-    """
-    host = _HOST.match(collection)
-    where = host[1].lower() if host else ""
-    if name and where in _RPM_COLLECTIONS:
-        return tuple(dict.fromkeys(found for text in cpes if (found := _of_enterprise_linux(text, name))))
-    named: list[Package | None] = []
-    if package_url:
-        try:
-            named.append(package_of_purl(package_url))
-        except InvalidValue:
-            named.append(None)
-    ecosystem, needs = _REGISTRIES.get(where, ("", ""))
-    if ecosystem and name and needs in name:
-        named.append(package_of_ecosystem(ecosystem, name))
-    for text in cpes:
-        try:
-            named.append(package_of_cpe(text))
-        except InvalidValue:
-            continue
-    known = tuple(dict.fromkeys(package for package in named if package is not None))
-    if known:
-        return known
-    words = package_of_words(vendor, product)
-    return (words,) if words else ()
-
-
-def _of_enterprise_linux(text: str, name: str) -> Package | None:
-    try:
-        platform = cpe.parse(text)
-    except InvalidValue:
-        return None
-    if (platform.vendor, platform.product) != ("redhat", "enterprise_linux"):
-        return None
-    return package_of_ecosystem(f"Red Hat:enterprise_linux:{platform.version}", name)

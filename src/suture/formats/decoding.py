@@ -11,6 +11,7 @@ from suture.core.errors import FormatError, Problem
 
 T = TypeVar("T")
 
+_BYTE = re.compile(r" \(byte (\d+)\)$")
 _PLACE = re.compile(r" - at `\$(.*)`$", re.DOTALL)
 _STEP = re.compile(r"\.([^.\[]+)|\[(\d+|\.\.\.)\]")
 
@@ -20,9 +21,11 @@ def pointer(path: str) -> str:
     return "".join("/" + (name or index) for name, index in _STEP.findall(path))
 
 
-def problem_of(error: msgspec.DecodeError) -> Problem:
-    """What a decoder objected to, with the place as JSON pointer where it names one."""
+def problem_of(error: msgspec.DecodeError, data: bytes) -> Problem:
+    """What a decoder objected to, with the place as JSON pointer, or as line where the text is no JSON."""
     text = str(error)
+    if at := _BYTE.search(text):
+        return Problem(f"line {data.count(10, 0, int(at[1])) + 1}", text[: at.start()])
     if found := _PLACE.search(text):
         return Problem(pointer(found[1]), text[: found.start()])
     return Problem("", text)
@@ -37,7 +40,7 @@ def decode(decoder: msgspec.json.Decoder[T], data: bytes, what: str) -> T:
     try:
         return decoder.decode(data)
     except msgspec.DecodeError as wrong:
-        raise FormatError(f"not {what}: {wrong}", [problem_of(wrong)]) from wrong
+        raise FormatError(f"not {what}: {wrong}", [problem_of(wrong, data)]) from wrong
     except UnicodeDecodeError as wrong:
         raise FormatError(f"not {what}: not UTF-8 text (byte {wrong.start})") from wrong
     except RecursionError as wrong:
