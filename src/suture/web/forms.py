@@ -31,7 +31,7 @@ class Form(forms.Form):
         kwargs.setdefault("label_suffix", "")
         super().__init__(*args, **kwargs)
         self.problems: tuple[Problem, ...] = ()
-        for name, field in self.fields.items():
+        for field in self.fields.values():
             widget = field.widget
             if isinstance(widget, forms.CheckboxInput | forms.RadioSelect | forms.CheckboxSelectMultiple):
                 css = "form-check-input"
@@ -39,8 +39,15 @@ class Form(forms.Form):
                 css = "form-select"
             else:
                 css = "form-control"
-            wrong = " is-wrong" if self.is_bound and name in self.errors else ""
-            widget.attrs["class"] = f"{widget.attrs.get('class', '')} {css}{wrong}".strip()
+            widget.attrs["class"] = f"{widget.attrs.get('class', '')} {css}".strip()
+
+    def full_clean(self) -> None:
+        """Check, and mark what is wrong. Not in `__init__`: a form's own `__init__` still has choices to give."""
+        super().full_clean()
+        for name in self.errors:
+            if name in self.fields:
+                attrs = self.fields[name].widget.attrs
+                attrs["class"] = f"{attrs.get('class', '')} is-wrong".strip()
 
 
 class DateField(forms.DateField):
