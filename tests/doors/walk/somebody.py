@@ -1,0 +1,135 @@
+"""Somebody at a browser: finds things by their label, role or text, as a person would, and hears what the browser says."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from tests.doors.process.installation import PASSWORD
+
+REFUSED = 422  # a form that comes back with what was typed
+LOADED_WITH = "Failed to load resource: the server responded with a status of"  # the browser's own word for >= 400
+PATIENCE = 20_000  # milliseconds: two cores may be busy
+
+
+class Somebody:
+    """One person in a browser profile of their own. `wrong` collects whatever nobody asked for."""
+
+    def __init__(self, browser: Any, base: str, username: str, name: str) -> None:
+        self.base, self.username, self.name = base, username, name
+        self.wrong: list[str] = []
+        self.pages_seen: set[str] = set()
+        self._expected: list[int] = []
+        self.context = browser.new_context(viewport={"width": 1440, "height": 900}, accept_downloads=True)
+        self.context.set_default_timeout(PATIENCE)
+        self.page = self.context.new_page()
+        self.page.on("console", lambda message: self._hear(f"console {message.type}: {message.text}"))
+        self.page.on("pageerror", lambda error: self._hear(f"script error: {error}"))
+        self.page.on("response", self._answered)
+
+    def _hear(self, line: str) -> None:
+        if LOADED_WITH in line and self._expected and f"{LOADED_WITH} {self._expected[0]}" in line:
+            return
+        self.wrong.append(f"{self.name} at {self.page.url}: {line}")
+
+    def _answered(self, response: Any) -> None:
+        if response.request.resource_type == "document":
+            self.pages_seen.add(re.sub(r"[0-9a-f-]{36}", "…", response.url.removeprefix(self.base).partition("?")[0]))
+        if response.status >= 400 and response.status not in self._expected:
+            self.wrong.append(f"{self.name}: {response.request.method} {response.url} answered {response.status}")
+
+    # ------------------------------------------------------------ going somewhere
+
+    def signs_in(self, password: str = PASSWORD) -> None:
+        self.opens("/accounts/login/")
+        self.fills({"User name": self.username, "Password": password})
+        self.presses("Sign in")
+
+    def opens(self, path: str) -> None:
+        self.page.goto(self.base + path)
+
+    def follows(self, link: str, under: str = "", exact: bool = True) -> None:
+        """Click a link by its name; `under` names the section it stands in."""
+        with self.page.expect_navigation():
+            self._within(under).get_by_role("link", name=link, exact=exact).first.click()
+
+    def presses(self, button: str, under: str = "") -> None:
+        """Press a button by its name and wait for the page that follows."""
+        with self.page.expect_navigation():
+            self._within(under).get_by_role("button", name=button, exact=True).click()
+
+    def arrives_at(self, heading: str) -> None:
+        """The page that follows has this heading."""
+        assert self.heading() == heading, f"{self.page.url}: {self.heading()}\n{self.reads()[:600]}"
+
+    def is_refused(self, button: str, status: int = REFUSED) -> str:
+        """Press a button whose page says no; gives what it says."""
+        self._expected = [status]
+        self.presses(button)
+        self.page.wait_for_load_state("networkidle")
+        self._expected = []
+        return self.refusal()
+
+    def refusal(self) -> str:
+        """What the form says above itself."""
+        said = self.page.get_by_role("alert")
+        assert said.count() == 1, f"no refusal on {self.page.url}"
+        return str(said.inner_text())
+
+    # ------------------------------------------------------------ filling in
+
+    def field(self, label: str, nth: int = 0) -> Any:
+        return self.page.get_by_label(_label(label)).nth(nth)
+
+    def fills(self, values: Mapping[str, object]) -> None:
+        """Fill fields by label: text, date, file (a Path), a choice of a list, True to tick a box."""
+        for label, value in values.items():
+            field = self.field(label)
+            if value is True:
+                field.check()
+            elif isinstance(value, Path):
+                field.set_input_files(value)
+            elif field.evaluate("e => e.tagName") == "SELECT":
+                field.select_option(label=str(value))
+            else:
+                field.fill(value.isoformat() if isinstance(value, date) else str(value))
+
+    def chooses(self, question: str, answer: str) -> None:
+        """One radio button of a question."""
+        self.page.get_by_role("group", name=question).get_by_role("radio", name=answer).check()
+
+    def ticks(self, *labels: str) -> None:
+        for label in labels:
+            self.page.get_by_role("checkbox", name=label, exact=True).check()
+
+    # ------------------------------------------------------------ reading
+
+    def _within(self, section: str) -> Any:
+        return self.section(section) if section else self.page
+
+    def section(self, name: str) -> Any:
+        """A section by its heading."""
+        return self.page.get_by_role("region", name=name, exact=True)
+
+    def reads(self, section: str = "") -> str:
+        """The text of the page, or of one of its sections."""
+        return str((self.section(section) if section else self.page.get_by_role("main")).inner_text())
+
+    def heading(self) -> str:
+        return str(self.page.get_by_role("heading", level=1).inner_text())
+
+    def downloads(self, link: str) -> Path:
+        """Follow a link that is a file; gives where it lies."""
+        with self.page.expect_download() as coming:
+            self.page.get_by_role("link", name=link, exact=True).click()
+        return Path(coming.value.path())
+
+    def leaves(self) -> None:
+        self.context.close()
+
+
+def _label(label: str) -> re.Pattern[str]:
+    return re.compile(rf"^\s*{re.escape(label)}(\s*\(optional\))?\s*$")
