@@ -22,7 +22,7 @@ from suture.assessment.services import (
     sign_assessment,
     start_assessment,
 )
-from suture.assessment.verdicts import place, policy_for_verdict
+from suture.assessment.verdicts import metrics_of, place, policy_for_verdict
 from suture.core import exploitability as exploitability_rules
 from suture.core import risk as risk_rules
 from suture.core.cases import ASSESSMENT, AssessmentState
@@ -153,10 +153,25 @@ def exploitability(request: HttpRequest, uid: UUID) -> HttpResponse:
             vector=given["vector"], public_exploit=given["public_exploit"], exploited=given["exploited"],
         )  # fmt: skip
 
-    level = _level(form, request) if form.is_bound and form.is_valid() else None
+    level = _level(form, request) if form.is_bound and form.is_valid() else _level_of(row, request)
     return take_form(
         request, form, verb, _to(row), "web/exploitability.html",
         _context(row, _("Exploitability, %(label)s") % {"label": (row.release or row.product).label}, level=level),
+    )  # fmt: skip
+
+
+def _level_of(row: Assessment, request: HttpRequest) -> Any:
+    """The level as recorded so far; None while nothing is."""
+    if not row.exploitability:
+        return None
+    try:
+        policy = policy_for_verdict(PolicyKind.EXPLOITABILITY, frame_of(request).today)
+    except NotAllowed:
+        return None
+    return exploitability_rules.evaluate_exploitability(
+        metrics_of(row), exploitability_rules.from_json(policy.body),
+        known_exploited=bool(row.exploitability.get("known_exploited")),
+        public_exploit=bool(row.exploitability.get("public_exploit")),
     )  # fmt: skip
 
 
@@ -199,7 +214,9 @@ def harm(request: HttpRequest, uid: UUID) -> HttpResponse:
 
     return take_form(
         request, form, verb, _to(row), "web/harm.html",
-        _context(row, _("Severity of harm, %(label)s") % {"label": (row.release or row.product).label}, functions=functions),
+        _context(
+            row, _("Severity of harm, %(label)s") % {"label": (row.release or row.product).label}, functions=functions
+        ),
     )  # fmt: skip
 
 
@@ -231,7 +248,10 @@ def propose(request: HttpRequest, uid: UUID) -> HttpResponse:
         _to(row), FORM,
         _context(
             row, _("Hand over to be signed"), _("Hand over"),
-            says=_("It is placed on the matrix of the policies in force and then not edited; whoever reads it signs it or sends it back."),
+            says=_(
+                "It is placed on the matrix of the policies in force and then not edited; whoever reads it signs it or "
+                "sends it back."
+            ),
         ),
     )  # fmt: skip
 

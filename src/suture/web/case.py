@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET
 
 from suture.accounts.models import Signature
 from suture.assessment.guards import own_guards
-from suture.assessment.models import Assessment, Case, CaseRelease
+from suture.assessment.models import Assessment, Case, CaseRelease, CaseStep
 from suture.assessment.queries import (
     answers_of,
     assessments_of,
@@ -32,7 +32,9 @@ from suture.core import risk as risk_rules
 from suture.core.calendar import local_date
 from suture.core.cases import CASE, AssessmentState, CaseState
 from suture.core.clocks import CYBER_COMMUNICATE, CYBER_FIX, REPORT_806, ClockState
+from suture.core.exploitability import Exploitability
 from suture.core.facts import FactKind, Facts
+from suture.core.harm import HarmSeverity
 from suture.core.milestones import communicated_on, fixed_on, initiated_on, learned_on
 from suture.core.risk import Outcome
 from suture.core.vex import VexStatus
@@ -42,7 +44,7 @@ from suture.evidence.clock import today as today_at
 from suture.inventory.models import Product
 from suture.reporting.queries import decisions_of, position, reporting_guards, signatures_holding
 from suture.web.dates import short
-from suture.web.drawings import Matrix, draw_clocks, draw_matrix
+from suture.web.drawings import Matrix, Risk, draw_clocks, draw_matrix
 from suture.web.duties import duties_of
 from suture.web.pages import may_do, page_of, person_of
 
@@ -140,7 +142,8 @@ def case(request: HttpRequest, uid: UUID) -> HttpResponse:
                 (c.due_on for c in at.binding if c.due_on and c.state(day) in RUNNING), default=None
             ),
             "decision": decision, "decision_signatures": signatures_holding(decision) if decision else [],
-            "reports": list(row.reports_806.select_related("product")), "records": list(row.records_806.select_related("product")),
+            "reports": list(row.reports_806.select_related("product")),
+            "records": list(row.records_806.select_related("product")),
             "controls": controls_on(row), "open_elsewhere": open_elsewhere,
             "absent": releases_without_component(row) if may_do(request, "impact.answer") else [],
             "steps": list(steps_of(row)), "learned": learned_on(facts),
@@ -190,14 +193,14 @@ def _devices(row: Case, answers: list[CaseRelease], signed: list[Signature]) -> 
     return sorted(found, key=lambda d: (not d.affected, order.get(d.current.outcome if d.current else "", 1)))
 
 
-def _points(row: Assessment) -> list[Any]:
-    pairs = []
+def _points(row: Assessment) -> list[Risk | None]:
+    pairs: list[Risk | None] = []
     for level, harm in (
         (row.inherent_exploitability, row.inherent_harm),
         (row.residual_exploitability, row.residual_harm),
     ):
         if level and harm:
-            pairs.append((risk_rules.Exploitability.from_word(level), risk_rules.HarmSeverity(harm)))
+            pairs.append((Exploitability.from_word(level), HarmSeverity(harm)))
         else:
             pairs.append(None)
     return pairs
@@ -218,40 +221,75 @@ def _acts(row: Case, request: HttpRequest, day: date, facts: Facts) -> list[Act]
     ]
 
 
+class Station(NamedTuple):
+    """One station before it is known whether it is past, now or next."""
+
+    name: str
+    on: date | None
+    says: str = ""
+    step: CaseStep | None = None
+
+
 def _spine(row: Case, facts: Facts, answers: list[CaseRelease], signed: list[Signature]) -> list[SpineStep]:
-    """The course of the case: signal, learned, verified, assessed, decided, told, fixed, installed, closed."""
+    """The course of the case: signal, learned, answered, assessed, decided, told, fixed, closed."""
+    signers: dict[Any, list[str]] = {}
+    for s in signed:
+        signers.setdefault(s.signed_uid, []).append(f"{s.printed_name}, {s.meaning}")
+    found, current = [], False
+    for station in _stations(row, facts, answers):
+        state = DONE if station.on is not None else NEXT
+        if station.on is None and not current:
+            state, current = NOW, True
+        names = tuple(signers.get(station.step.uid, ())) if station.step else ()
+        found.append(SpineStep(station.name, state, station.on, station.says, names))
+    return found
+
+
+def _stations(row: Case, facts: Facts, answers: list[CaseRelease]) -> list[Station]:
     zone = row.establishment.time_zone
     steps = {s.to_state: s for s in steps_of(row)}
-    by_uid: dict[Any, list[str]] = {}
-    for s in signed:
-        by_uid.setdefault(s.signed_uid, []).append(f"{s.printed_name}, {s.meaning}")
-    first = facts.first(K.LEARNED_CANDIDATE)
-    learned, fixed, begun = learned_on(facts), fixed_on(facts), initiated_on(facts)
-    notice = facts.first(K.CUSTOMERS_TOLD)
-    told = notice.on if notice else None
-    assessed, decided, closed = steps.get("assessed"), None, steps.get("closed")
-    for state in ("uncontrolled", "controlled", "not_affected"):
-        decided = decided or steps.get(state)
-    affected = [a for a in answers if a.status == "affected"]
+    decided = next((steps[s] for s in ("uncontrolled", "controlled", "not_affected") if s in steps), None)
+    assessed, closed = steps.get("assessed"), steps.get("closed")
+    signal = facts.first(K.LEARNED_CANDIDATE)
     stations = [
-        (_("Signal"), first.on if first else local_date(row.opened_at, zone), first.text("source") if first else _("case opened"), None),
-        (_("Learned"), learned, _("Day 0 of day 30 and day 60"), None),
-        (_("Answered"), None if any(not a.is_answered for a in answers) or not answers else max((local_date(a.answered_at, zone) for a in answers if a.answered_at), default=None), _("%(n)d of %(all)d concerned releases affected") % {"n": len(affected), "all": len(answers)}, None),
-        (_("Assessed"), local_date(assessed.at, zone) if assessed else None, "", assessed),
-        (_("Decided"), local_date(decided.at, zone) if decided else None, decided.to_state.replace("_", " ").capitalize() if decided else "", decided),
-        (_("Told"), told, _("customers; by day 30 with controls and plan") if told and communicated_on(facts) else _("customers; controls or plan still missing") if told else "", None),
-        (_("Fixed"), fixed, _("validated and distributed") if fixed else "", None),
-        (_("Closed"), local_date(closed.at, zone) if closed else None, _("when every guard is met and quality signs") if not closed else "", closed),
+        Station(
+            _("Signal"), signal.on if signal else local_date(row.opened_at, zone),
+            signal.text("source") if signal else _("case opened"),
+        ),
+        Station(_("Learned"), learned_on(facts), _("Day 0 of day 30 and day 60")),
+        _answered(answers, zone),
+        Station(_("Assessed"), _on(assessed, zone), "", assessed),
+        Station(_("Decided"), _on(decided, zone), CaseState(decided.to_state).label if decided else "", decided),
     ]  # fmt: skip
-    needs_fix = row.verdict != Outcome.CONTROLLED.word and row.at is not CaseState.NOT_AFFECTED
-    found, current = [], False
-    for name, on, says, step in stations:
-        if name in (_("Told"), _("Fixed")) and not needs_fix and on is None:
-            continue
-        state = DONE if on is not None else NEXT
-        if on is None and not current:
-            state, current = NOW, True
-        extra = _("Correction initiated %(day)s.") % {"day": short(begun, today_at(zone))} if name == _("Told") and begun else ""
-        signers = tuple(by_uid.get(step.uid, ())) if step else ()
-        found.append(SpineStep(name, state, on, f"{says} {extra}".strip(), signers))
-    return found
+    told, fixed = _told(facts, zone), Station(_("Fixed"), fixed_on(facts), "")
+    if row.verdict != Outcome.CONTROLLED.word and row.at is not CaseState.NOT_AFFECTED:
+        stations += [told, fixed]
+    else:  # a controlled risk owes neither; what was done all the same is shown
+        stations += [one for one in (told, fixed) if one.on is not None]
+    says = "" if closed else _("when every guard is met and quality signs")
+    return [*stations, Station(_("Closed"), _on(closed, zone), says, closed)]
+
+
+def _on(step: CaseStep | None, zone: str) -> date | None:
+    return local_date(step.at, zone) if step else None
+
+
+def _answered(answers: list[CaseRelease], zone: str) -> Station:
+    """Done when every concerned release has an answer, on the day of the last one."""
+    days = [local_date(a.answered_at, zone) for a in answers if a.answered_at]
+    done = bool(answers) and all(a.is_answered for a in answers)
+    affected = sum(a.status == VexStatus.AFFECTED for a in answers)
+    says = _("%(n)d of %(all)d concerned releases affected") % {"n": affected, "all": len(answers)}
+    return Station(_("Answered"), max(days, default=None) if done else None, says)
+
+
+def _told(facts: Facts, zone: str) -> Station:
+    """Done with the first notice; whether controls and plan came with it is said beside."""
+    notice, begun = facts.first(K.CUSTOMERS_TOLD), initiated_on(facts)
+    if notice is None:
+        return Station(_("Told"), None)
+    complete = communicated_on(facts) is not None
+    says = _("customers, with controls and plan.") if complete else _("customers; controls or plan still missing.")
+    if begun is not None:
+        says += " " + _("Correction initiated %(day)s.") % {"day": short(begun, today_at(zone))}
+    return Station(_("Told"), notice.on, says)

@@ -54,9 +54,9 @@ def open_new(request: HttpRequest, uid: UUID) -> HttpResponse:
     """Open a case on a vulnerability: the releases with a finding, and those named."""
     person = person_of(request)
     vulnerability = one(visible(person, Vulnerability.objects.all()), uid=uid)
-    found = Finding.objects.standing().filter(vulnerability=vulnerability).values_list("release__uid", flat=True)
+    found = set(Finding.objects.standing().filter(vulnerability=vulnerability).values_list("release", flat=True))
     releases = all_releases().order_by("product__brand_name", "version")
-    form = OpenCaseForm(releases, request.POST or None, initial={"releases": [r.pk for r in releases if r.uid in set(found)]})  # fmt: skip
+    form = OpenCaseForm(releases, request.POST or None, initial={"releases": list(found)})
     return take_form(
         request, form,
         lambda: open_case(
@@ -168,8 +168,9 @@ def initiated(request: HttpRequest, uid: UUID) -> HttpResponse:
         ),
         _to(case), SIGN,
         _context(
-            case, _("Day of initiation, %(number)s") % {"number": case.number}, meaning=FactKind.INITIATION_CHOSEN.label,
-            says=_("On this day the correction or removal was initiated; the ten working days of 21 CFR 806 count from it."),
+            case, _("Day of initiation, %(number)s") % {"number": case.number},
+            meaning=FactKind.INITIATION_CHOSEN.label,
+            says=_("On this day the correction or removal was initiated; the 10 working days of 806 count from it."),
         ),
     )  # fmt: skip
 
@@ -199,7 +200,10 @@ def answer(request: HttpRequest, uid: UUID) -> HttpResponse:
         request, form, verb, _to(case), FORM,
         _context(
             case, _("Answer for releases, %(number)s") % {"number": case.number}, _("Answer"),
-            says=_("Every device and release gets a recorded answer, those in development too (guidance §X.B). Status and evidence only: harm and verdict are never given in bulk."),
+            says=_(
+                "Every device and release gets a recorded answer, those in development too (guidance §X.B). "
+                "Status and evidence only: harm and verdict are never given in bulk."
+            ),
         ),
     )  # fmt: skip
 
@@ -235,7 +239,7 @@ def move(request: HttpRequest, uid: UUID, verb: str) -> HttpResponse:
         request, form, take, _to(case), SIGN if step.signature else FORM,
         _context(
             case, f"{step.label}: {case.number}", step.label, meaning=f"case {step.done}",
-            says="" if not missing else _("Still missing, as far as the case's own records show: %(what)s") % {"what": "; ".join(missing)},
+            says=_("Still missing: %(what)s") % {"what": "; ".join(missing)} if missing else "",
         ),
     )  # fmt: skip
 

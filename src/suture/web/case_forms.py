@@ -1,5 +1,7 @@
 """Forms of a case: open it, answer for the releases, judge both axes, controls, sign, move on."""
 
+# ruff: noqa: E501 (tables: one entry on a line)
+
 from __future__ import annotations
 
 from typing import Any
@@ -60,6 +62,15 @@ class ImpactForm(Form):
         self.fields["releases"].choices = [(str(r.uid), r.label) for r in releases]  # type: ignore[attr-defined]
 
 
+class WhyField(TextField):
+    """The reason beside an answer: needed where one is given, which the verb sees to."""
+
+    quiet = True  # not called optional
+
+    def __init__(self) -> None:
+        super().__init__(label=_("Why"), required=False, rows=1)
+
+
 class ExploitabilityForm(Form):
     """Six questions, each with its rationale. What nobody knows stays open and counts as the worst case."""
 
@@ -68,20 +79,15 @@ class ExploitabilityForm(Form):
     exploited = forms.CharField(label=_("What shows that it is exploited in the field, beyond CISA's catalogue"), required=False, max_length=400, help_text=_("Raises the level. Leave empty when nothing does: that lowers nothing."))  # fmt: skip
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        self.base_fields = {**type(self).base_fields}
-        rest = dict(self.base_fields)
-        self.base_fields = {}
+        super().__init__(*args, **kwargs)
         for name in FACTORS:
             question, values = QUESTIONS[name]
-            self.base_fields[f"m_{name}"] = forms.ChoiceField(
-                label=question, choices=[*values, ("", _("Nobody knows: counts as the worst case"))], required=False,
-                widget=forms.RadioSelect,
-            )  # fmt: skip
-            self.base_fields[f"r_{name}"] = forms.CharField(
-                label=_("Why"), required=False, widget=forms.Textarea(attrs={"rows": 1})
+            choices = [*values, ("", _("Nobody knows: counts as the worst case"))]
+            self.add(
+                f"m_{name}",
+                forms.ChoiceField(label=question, choices=choices, required=False, widget=forms.RadioSelect),
             )
-        self.base_fields.update(rest)
-        super().__init__(*args, **kwargs)
+            self.add(f"r_{name}", WhyField())
 
     def questions(self) -> list[tuple[str, forms.BoundField, forms.BoundField]]:
         """(factor's name, its question, its rationale), for the template."""

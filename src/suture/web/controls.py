@@ -66,7 +66,7 @@ def propose(request: HttpRequest, uid: UUID) -> HttpResponse:
         {
             "place": "cases", "case": case, "title": _("Propose a control, %(n)s") % {"n": case.number},
             "submit": _("Propose it"), "back": f"/cases/{uid}/",
-            "says": _("It counts towards the residual risk only once it is verified, adds no greater risk and is confirmed in use."),
+            "says": _("It counts only once it is verified, adds no greater risk and is confirmed in use."),
         },
     )  # fmt: skip
 

@@ -37,15 +37,14 @@ class DecideForm(Form):
         super().__init__(*args, **kwargs)
         self.asked = asked
         for name in asked:
-            before = given.get(name, {})
-            self.fields[f"a_{name}"] = forms.ChoiceField(
-                label=f"{SAYS[name][:1].upper()}{SAYS[name][1:]}?", choices=SAID, required=False,
-                initial=before.get("answer", ""), widget=forms.Select(attrs={"class": "form-select"}),
+            before, says = given.get(name, {}), f"{SAYS[name][:1].upper()}{SAYS[name][1:]}"
+            answer = forms.ChoiceField(label=says, choices=SAID, required=False, initial=before.get("answer", ""))
+            reason = forms.CharField(
+                label=f"{says}: {_('why')}", required=False, initial=before.get("because", ""),
+                widget=forms.TextInput(attrs={"placeholder": _("why, when answered")}),
             )  # fmt: skip
-            self.fields[f"b_{name}"] = forms.CharField(
-                label=gettext_lazy("Why"), required=False, initial=before.get("because", ""),
-                widget=forms.TextInput(attrs={"class": "form-control"}),
-            )  # fmt: skip
+            self.add(f"a_{name}", answer)
+            self.add(f"b_{name}", reason)
 
     def pairs(self) -> list[tuple[forms.BoundField, forms.BoundField]]:
         """Each question with its reason, for the template."""

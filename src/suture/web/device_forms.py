@@ -1,5 +1,7 @@
 """Forms about what we ship: establishments, devices, safety statements, releases, SBOMs."""
 
+# ruff: noqa: E501 (tables: one entry on a line)
+
 from __future__ import annotations
 
 from typing import Any
@@ -51,7 +53,7 @@ class ProductForm(Form):
     responsible_title = forms.CharField(label=_("Title"), required=False, max_length=200)
     responsible_phone = forms.CharField(label=_("Telephone"), required=False, max_length=60)
 
-    GROUPS = (
+    GROUPS: tuple[tuple[Any, tuple[str, ...]], ...] = (
         (_("The device"), ("establishment", "brand_name", "common_name", "intended_use", "environment")),
         (_("What regulates it"), ("device_class", "pathway", "marketing_number", "marketing_date", "last_submission_date", "product_code", "listing_number", "udi_di", "periodic_report_date", "tracking_order")),
         (_("Is it a cyber device? Three tests of FD&C Act 524B(c)"), ("cyber_has_software", "cyber_can_connect", "cyber_could_be_vulnerable")),

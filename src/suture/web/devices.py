@@ -67,7 +67,8 @@ def device(request: HttpRequest, uid: UUID) -> HttpResponse:
         request,
         "web/device.html",
         {
-            "place": "devices", "product": product, "releases": product.newest_first, "statement": statement,
+            "place": "devices", "product": product, "statement": statement,
+            "releases": getattr(product, "newest_first", ()),
             "signatures": signatures_on(SafetyStatement.record_kind, statement.uid) if statement else [],
             "entries": entries_about(Product.record_kind, str(product.uid)).reverse()[:5],
             "can_describe": may_do(request, "product.describe"), "can_release": may_do(request, "release.register"),
@@ -156,10 +157,17 @@ def state(request: HttpRequest, uid: UUID) -> HttpResponse:
     )  # fmt: skip
 
 
+@require_GET
+def statement(request: HttpRequest, uid: UUID) -> HttpResponse:
+    """A statement stands on its device's page."""
+    row = one(SafetyStatement.objects.select_related("product"), uid=uid)
+    return redirect("device", row.product.uid)
+
+
 @require_http_methods(["GET", "POST"])
-def approve(request: HttpRequest, uid: UUID, statement: UUID) -> HttpResponse:
+def approve(request: HttpRequest, uid: UUID, version: UUID) -> HttpResponse:
     """Approve a statement by signature of clinical safety."""
-    row = one(SafetyStatement.objects.select_related("product"), uid=statement, product__uid=uid)
+    row = one(SafetyStatement.objects.select_related("product"), uid=version, product__uid=uid)
     form = ApproveForm(request.POST or None)
     return take_form(
         request, form,

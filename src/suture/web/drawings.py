@@ -1,11 +1,11 @@
-"""Geometry of the drawings: risk matrix, clock bars, coverage ring. Numbers for SVG attributes; colour lives in the sheet.
+"""Geometry of the drawings: risk matrix, clock bars, coverage ring. Numbers for SVG; colour lives in the sheet.
 
 Pure functions on values, so that the same numbers could draw the page and the paper.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -164,7 +164,7 @@ def draw_clocks(clocks: Sequence[Clock], today: date) -> Axis:
     def at(day: date) -> float:
         return min(100.0, max(0.0, (day - first).days / whole * 100))
 
-    bars = tuple(_bar(c, today, at) for c in started)
+    bars = tuple(_bar(c, c.started_on, c.due_on, today, at) for c in started if c.started_on and c.due_on)
     marks: dict[float, str] = {0.0: plain(first, today)}
     for clock in started:
         if clock.due_on:
@@ -179,17 +179,15 @@ def draw_clocks(clocks: Sequence[Clock], today: date) -> Axis:
     return Axis(bars, waiting, tuple(labels), f"{now:g}%", (today - first).days)
 
 
-def _bar(clock: Clock, today: date, at: object) -> Bar:
-    place = at if callable(at) else None
-    assert place is not None and clock.started_on is not None and clock.due_on is not None
+def _bar(clock: Clock, begun: date, due: date, today: date, place: Callable[[date], float]) -> Bar:
     state = clock.state(today)
-    start, end, now = place(clock.started_on), place(clock.due_on), place(today)
+    start, end, now = place(begun), place(due), place(today)
     until = place(clock.met_on) if clock.met_on and clock.met_on <= today else min(now, end)
     left = clock.days_left(today)
     css = {
         ClockState.OVERDUE: "late", ClockState.MET_LATE: "late", ClockState.MET: "met", ClockState.DUE_TODAY: "soon"
     }.get(state, "soon" if left is not None and left <= 3 else "")  # fmt: skip
-    total, gone = (clock.due_on - clock.started_on).days, (today - clock.started_on).days
+    total, gone = (due - begun).days, (today - begun).days
     says = f"{clock.name}: {min(gone, total)} of {total} calendar days used; {state.value}"
     if clock.contingent:
         css = f"{css} contingent".strip()

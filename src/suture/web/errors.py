@@ -1,5 +1,7 @@
 """Refusals and failures as pages: what happened, what still holds, what to do."""
 
+# ruff: noqa: E501 (tables: one entry on a line)
+
 from __future__ import annotations
 
 from dataclasses import dataclass

@@ -29,9 +29,9 @@ def csv_response(name: str, header: Sequence[str], rows: Iterable[Sequence[Any]]
     writer = csv.writer(_Line())
 
     def lines() -> Iterator[str]:
-        yield writer.writerow(header)  # type: ignore[misc]
+        yield writer.writerow(header)
         for row in rows:
-            yield writer.writerow([_cell(value) for value in row])  # type: ignore[misc]
+            yield writer.writerow([_cell(value) for value in row])
 
     response = StreamingHttpResponse(lines(), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="{name}.csv"'

@@ -1,5 +1,7 @@
 """Forms for dated facts: which details each kind asks for, in words a person can answer."""
 
+# ruff: noqa: E501 (tables: one entry on a line)
+
 from __future__ import annotations
 
 from collections.abc import Mapping
@@ -84,15 +86,12 @@ class FactForm(Form):
     attachment = forms.FileField(label=_("File"), required=False)
 
     def __init__(self, kind: FactKind, *args: Any, **kwargs: Any) -> None:
-        details = DETAILS.get(kind, ())
-        self.declared_details = details
-        self.base_fields = {**type(self).base_fields}
-        day = self.base_fields.pop("happened_on")
-        rest, self.base_fields = self.base_fields, {"happened_on": day}
-        for detail in details:
-            self.base_fields[f"detail_{detail.key}"] = _detail_field(detail)
-        self.base_fields.update(rest)
         super().__init__(*args, **kwargs)
+        self.declared_details = DETAILS.get(kind, ())
+        names = [f"detail_{detail.key}" for detail in self.declared_details]
+        for name, detail in zip(names, self.declared_details, strict=True):
+            self.add(name, _detail_field(detail))
+        self.order_fields(["happened_on", *names])
 
     def detail(self) -> dict[str, str]:
         """The details as the rules read them; what was left open is left out, which is 'unknown'."""

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from django.db.models import QuerySet
+
 from suture.accounts.models import Person
 from suture.assessment.models import Assessment, CaseRelease
 from suture.assessment.queries import cases_for
@@ -96,7 +98,11 @@ def light_rows(release: Release, person: Person) -> list[Light]:
         (Light(pk, number, result, seen, answers.get(number), verdicts.get(number), number in exploited), name)
         for pk, number, result, seen, name in rows
     ]
-    found.sort(key=lambda one: (_ORDER.get(one[0].verdict, 1), not one[0].exploited, -one[0].first_seen.timestamp(), one[1]))  # fmt: skip
+    found.sort(
+        key=lambda one: (
+            _ORDER.get(one[0].verdict, 1), not one[0].exploited, -one[0].first_seen.timestamp(), one[1]
+        )
+    )  # fmt: skip
     return [light for light, _ in found]
 
 
@@ -149,7 +155,8 @@ def chosen(rows: Sequence[Light], wanted: str, today: date) -> list[Light]:
 
 def filled(rows: Sequence[Light]) -> list[FindingRow]:
     """Read the heavy columns of these rows, in their order."""
-    found = Finding.objects.select_related("vulnerability").in_bulk([row.pk for row in rows])
+    wanted: QuerySet[Finding] = Finding.objects.filter(pk__in=[row.pk for row in rows])
+    found = {row.pk: row for row in wanted.select_related("vulnerability")}
     exploitation = exploitation_of([row.vulnerability for row in rows])
     return [FindingRow(row, found[row.pk], exploitation.get(row.vulnerability)) for row in rows]
 

@@ -32,22 +32,31 @@ class Form(forms.Form):
         super().__init__(*args, **kwargs)
         self.problems: tuple[Problem, ...] = ()
         for field in self.fields.values():
-            widget = field.widget
-            if isinstance(widget, forms.CheckboxInput | forms.RadioSelect | forms.CheckboxSelectMultiple):
-                css = "form-check-input"
-            elif isinstance(widget, forms.Select):
-                css = "form-select"
-            else:
-                css = "form-control"
-            widget.attrs["class"] = f"{widget.attrs.get('class', '')} {css}".strip()
+            _dress(field)
+
+    def add(self, name: str, field: forms.Field) -> None:
+        """Add a field that depends on a record; before anything is cleaned."""
+        _dress(field)
+        self.fields[name] = field
 
     def full_clean(self) -> None:
-        """Check, and mark what is wrong. Not in `__init__`: a form's own `__init__` still has choices to give."""
+        """Clean, and mark what is wrong where it stands."""
         super().full_clean()
         for name in self.errors:
             if name in self.fields:
                 attrs = self.fields[name].widget.attrs
-                attrs["class"] = f"{attrs.get('class', '')} is-wrong".strip()
+                attrs["class"] = f"{attrs.get('class', '')} is-wrong"
+
+
+def _dress(field: forms.Field) -> None:
+    widget = field.widget
+    if isinstance(widget, forms.CheckboxInput | forms.RadioSelect | forms.CheckboxSelectMultiple):
+        css = "form-check-input"
+    elif isinstance(widget, forms.Select):
+        css = "form-select"
+    else:
+        css = "form-control"
+    widget.attrs["class"] = f"{widget.attrs.get('class', '')} {css}".strip()
 
 
 class DateField(forms.DateField):
@@ -72,6 +81,7 @@ class YesNoField(forms.ChoiceField):
         super().__init__(choices=UNKNOWN, **kwargs)
 
     def clean(self, value: Any) -> bool | None:
+        """'yes', 'no' or '' as True, False or None."""
         return {"yes": True, "no": False}.get(super().clean(value))
 
 

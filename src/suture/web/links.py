@@ -12,6 +12,7 @@ from django.urls import NoReverseMatch, reverse
 # record_kind: (URL name, may be None where a record has no page of its own)
 PAGES: Mapping[str, str] = {
     "product": "device",
+    "safety statement": "statement",
     "release": "release",
     "vulnerability": "vulnerability",
     "case": "case",
@@ -22,6 +23,7 @@ PAGES: Mapping[str, str] = {
     "decision": "decision",
     "assessment": "assessment",
     "document": "document",
+    "SBOM": "sbom",
 }
 
 

@@ -24,13 +24,32 @@ GIVEN = [role for role in Role if role is not Role.OPERATOR]
 class PersonForm(Form):
     """Who, in which roles."""
 
-    printed_name = forms.CharField(label=gettext_lazy("Printed name"), max_length=200, help_text=gettext_lazy("As it will stand under every signature (21 CFR 11.50)."))  # fmt: skip
-    username = forms.CharField(label=gettext_lazy("User name"), max_length=80, widget=forms.TextInput(attrs={"autocomplete": "off"}), help_text=gettext_lazy("Never given to a second person (21 CFR 11.100)."))  # fmt: skip
+    printed_name = forms.CharField(
+        label=gettext_lazy("Printed name"),
+        max_length=200,
+        help_text=gettext_lazy("As it will stand under every signature (21 CFR 11.50)."),
+    )
+    username = forms.CharField(
+        label=gettext_lazy("User name"),
+        max_length=80,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+        help_text=gettext_lazy("Never given to a second person (21 CFR 11.100)."),
+    )
     title = forms.CharField(label=gettext_lazy("Title"), max_length=200, required=False)
     email = forms.EmailField(label=gettext_lazy("E-mail"), required=False)
     phone = forms.CharField(label=gettext_lazy("Telephone"), max_length=60, required=False)
-    roles = forms.MultipleChoiceField(label=gettext_lazy("Roles"), required=False, widget=forms.CheckboxSelectMultiple, choices=[(role.value, f"{role.label}: {role.does}") for role in GIVEN])  # fmt: skip
-    password = forms.CharField(label=gettext_lazy("First password"), strip=False, widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}), help_text=gettext_lazy("At least twelve characters. Hand it over in person; they change it after signing in."))  # fmt: skip
+    roles = forms.MultipleChoiceField(
+        label=gettext_lazy("Roles"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        choices=[(role.value, f"{role.label}: {role.does}") for role in GIVEN],
+    )
+    password = forms.CharField(
+        label=gettext_lazy("First password"),
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+        help_text=gettext_lazy("At least twelve characters. Hand it over in person; they change it after signing in."),
+    )
 
 
 @require_GET

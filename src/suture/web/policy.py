@@ -27,7 +27,10 @@ from suture.web.pages import may_do, one, person_of, take_form
 class ApprovePolicyForm(Form, SignatureMixin):
     """From which day, why, and the password."""
 
-    effective_from = DateField(label=gettext_lazy("In force from"), help_text=gettext_lazy("Open cases keep the version they were decided under."))  # fmt: skip
+    effective_from = DateField(
+        label=gettext_lazy("In force from"),
+        help_text=gettext_lazy("Open cases keep the version they were decided under."),
+    )
     because = BecauseField()
     field_order = ("effective_from", "because", "password")
 
@@ -46,7 +49,8 @@ def policy(request: HttpRequest) -> HttpResponse:
             holds = None
         kinds.append({"kind": kind, "versions": mine, "in_force": holds, "shown": holds or (mine[0] if mine else None)})
     return render(
-        request, "web/policy.html", {"place": "policy", "kinds": kinds, "can_approve": may_do(request, "policy.approve")}
+        request, "web/policy.html",
+        {"place": "policy", "kinds": kinds, "can_approve": may_do(request, "policy.approve")},
     )  # fmt: skip
 
 

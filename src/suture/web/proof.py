@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import Model, Q, QuerySet
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils.dateparse import parse_date
 from django.views.decorators.http import require_GET, require_http_methods
@@ -72,8 +73,23 @@ def line_of(entry: Entry) -> Line:
         changes = [(key, _text(before.get(key)), _text(value)) for key, value in after.items()]
     elif "from" in facts and "to" in facts:
         changes = [("state", _text(facts["from"]), _text(facts["to"]))]
-    skipped = ("before", "after", "from", "to", "digest", "basis", "sha256", "uid", "signature", "step")
-    rest = [(k, _text(v)) for k, v in facts.items() if k not in skipped and v not in ("", None, [], {})]
+    skipped = (
+        "before",
+        "after",
+        "from",
+        "to",
+        "digest",
+        "basis",
+        "sha256",
+        "uid",
+        "signature",
+        "step",
+        "by",
+        "at",
+        "case",
+    )
+    told = {k: v for k, v in facts.items() if k not in skipped and v not in ("", None, [], {}) and not _is_uid(v)}
+    rest = [(k, _text(v)) for k, v in told.items()]
     return Line(entry, tuple(changes), tuple(rest))
 
 
@@ -82,10 +98,17 @@ def _text(value: Any) -> str:
         return "–"
     if isinstance(value, bool):
         return "yes" if value else "no"
-    if isinstance(value, list | dict):
-        value = ", ".join(_text(one) for one in value) if isinstance(value, list) else json.dumps(value, ensure_ascii=False)
+    if isinstance(value, dict):
+        value = [f"{key.replace('_', ' ')}: {_text(one)}" for key, one in value.items() if one not in ("", None)]
+    if isinstance(value, list):
+        value = ", ".join(_text(one) for one in value if not _is_uid(one))
     spelled = str(value)
     return spelled if len(spelled) <= 90 else f"{spelled[:88]}…"
+
+
+def _is_uid(value: Any) -> bool:
+    """A uid says nothing to a reader; the label beside it does."""
+    return isinstance(value, str) and len(value) == 36 and value.count("-") == 4
 
 
 def _page(entries: QuerySet[Entry], request: HttpRequest) -> tuple[Sequence[Entry], int | None]:
@@ -166,7 +189,7 @@ def record(request: HttpRequest, kind: str, uid: UUID) -> HttpResponse:
 
 
 @require_GET
-def export(request: HttpRequest, form: str) -> HttpResponse:
+def export(request: HttpRequest, form: str) -> HttpResponseBase:
     """The entries of the list, as they are stored and hashed: JSON for a verifier, CSV for people."""
     entries = _filtered(request, seen_by(person_of(request), Entry.objects.all())).order_by("seq")[:EXPORT_LIMIT]
     if form == "json":

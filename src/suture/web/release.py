@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -20,7 +21,7 @@ from suture.detection.models import Finding, Gap
 from suture.detection.queries import Hole
 from suture.detection.queries import coverage as coverage_of
 from suture.detection.services import SuspiciousSbom, take_in_sbom
-from suture.inventory.models import Component, Product, Release
+from suture.inventory.models import Component, Product, Release, SbomDocument
 from suture.inventory.queries import components_of
 from suture.inventory.services import register_release
 from suture.sharing.models import VexPublication
@@ -52,7 +53,7 @@ def _head(request: HttpRequest, release: Release, tab: str) -> dict[str, Any]:
         "place": "devices", "release": release, "tab": tab, "lights": lights, "tally": tally(lights, today),
         "coverage": covered, "arcs": draw_ring(covered.monitored, covered.text_watched, len(covered.holes)),
         "ring": Ring(covered.components, covered.monitored, covered.text_watched, len(covered.holes)),
-        "cases": cases, 
+        "cases": cases,
         "open_cases": [c for c, status in cases if c.state != CaseState.CLOSED and status not in NO_VERDICT_NEEDED],
         "waiting": sum(w.ranges for w in covered.waiting),
         "can_import": may_do(request, "sbom.import"), "can_publish": may_do(request, "vex.publish"),
@@ -80,12 +81,12 @@ def release(request: HttpRequest, uid: UUID) -> HttpResponse:
     publications = list(publications_of(row))
     return render(
         request, "web/release.html",
-        {**context, "page": page, "rows": filled(page.object_list), "show": wanted, "publications": publications},
+        {**context, "page": page, "rows": filled(list(page.object_list)), "show": wanted, "publications": publications},
     )  # fmt: skip
 
 
 @require_GET
-def findings_file(request: HttpRequest, uid: UUID, form: str) -> HttpResponse:
+def findings_file(request: HttpRequest, uid: UUID, form: str) -> HttpResponseBase:
     """The findings as listed: same filter, same order."""
     row = one(_releases(), uid=uid)
     lights = chosen(light_rows(row, person_of(request)), request.GET.get("show", ""), frame_of(request).today)
@@ -130,7 +131,7 @@ def components(request: HttpRequest, uid: UUID) -> HttpResponse:
 
 
 def _found_in(release: Release) -> Counter[str]:
-    """Standing findings per component ref. Walls: a count alone names no vulnerability, and walled ones are left out."""
+    """Standing findings per component ref; what stands behind a wall is left out for everybody."""
     counts: Counter[str] = Counter()
     listed = Finding.objects.standing().filter(release=release, vulnerability__wall=None)
     for named in listed.values_list("components", flat=True):
@@ -191,7 +192,9 @@ def import_sbom(request: HttpRequest, uid: UUID) -> HttpResponse:
     def verb() -> Any:
         file = form.cleaned_data["file"]
         try:
-            return take_in_sbom(row, file.read(), file.name, person_of(request), confirmed=confirmed)
+            return take_in_sbom(
+                release=row, data=file.read(), file_name=file.name, by=person_of(request), confirmed=confirmed
+            )
         except SuspiciousSbom:
             asked.append(True)
             raise
@@ -207,8 +210,16 @@ def sbom_read(request: HttpRequest, uid: UUID) -> HttpResponse:
     """What came of the current SBOM: components read, those skipped, every problem with its place."""
     row = one(_releases(), uid=uid)
     return render(
-        request, "web/sbom_read.html", {"place": "devices", "release": row, "sbom": row.sbom, "coverage": coverage_of(row)}
+        request, "web/sbom_read.html",
+        {"place": "devices", "release": row, "sbom": row.sbom, "coverage": coverage_of(row)},
     )  # fmt: skip
+
+
+@require_GET
+def sbom(request: HttpRequest, uid: UUID) -> HttpResponse:
+    """An SBOM document stands with its release."""
+    row = one(SbomDocument.objects.select_related("release"), uid=uid)
+    return redirect("release-sbom-read", row.release.uid)
 
 
 @require_GET

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
@@ -50,7 +49,7 @@ from suture.web.pages import may_do, one, page_of, person_of, take_form
 from suture.web.report_forms import ItemForm, ReceiptForm, RecordForm, SubmitForm
 
 FORM, SIGN = "web/form.html", "web/sign.html"
-# States as a bar above the draft; what the table calls otherwise stands before or beside these.
+# States as a bar above the draft; a state that is not among them (candidate, contingent, due) stands before these.
 BAR = (ReportState.DRAFTED, ReportState.APPROVED, ReportState.SUBMITTED, ReportState.ACKNOWLEDGED, ReportState.CLOSED)
 
 
@@ -100,8 +99,7 @@ def report(request: HttpRequest, uid: UUID) -> HttpResponse:
     row = report_for(person_of(request), uid)
     items = items_of(row)
     shown, sources = _with_sources(items)
-    at = position(row.case, today_at(row.case.establishment.time_zone))
-    clock = at.enforcement.report_806
+    clock = position(row.case, today_at(row.case.establishment.time_zone)).enforcement.report_806
     state = ReportState(row.state)
     known = report_guards(row, row.case)
     roles = person_of(request).roles
@@ -115,7 +113,8 @@ def report(request: HttpRequest, uid: UUID) -> HttpResponse:
             "place": "reports", "report": row, "case": row.case, "shown": shown, "sources": sources, "clock": clock,
             "complete": sum(item.complete for item in items), "total": len(items), "steps": steps,
             "missing": [i for i in items if not i.complete], "editable": state in _EDITABLE,
-            "states": [(s.value, s.value) for s in BAR], "at": at, "may_write": may_do(request, "report806.draft"),
+            "states": [(s.value, s.value) for s in (BAR if state in BAR else (state, *BAR))],
+            "may_write": may_do(request, "report806.draft"),
             "signatures": _signatures(row), "documents": _documents(row.uid),
         },
     )  # fmt: skip
@@ -157,9 +156,10 @@ def move(request: HttpRequest, uid: UUID, verb: str) -> HttpResponse:
     person = person_of(request)
     row = report_for(person, uid)
     step = REPORT_806.step(ReportState(row.state), verb)
+    missing = REPORT_806.why_not(ReportState(row.state), verb, report_guards(row, row.case))
     context = {
         "place": "reports", "title": f"{step.label}: {row.label}", "submit": step.label, "back": f"/reports/{uid}/",
-        "meaning": f"806 report {step.done}", "says": "; ".join(REPORT_806.why_not(ReportState(row.state), verb, report_guards(row, row.case))),
+        "meaning": f"806 report {step.done}", "says": "; ".join(missing),
     }  # fmt: skip
     if verb == "submit":
         sent = SubmitForm(request.POST or None, initial={"on": today_at(row.case.establishment.time_zone)})
@@ -212,7 +212,7 @@ def new_record(request: HttpRequest, uid: UUID) -> HttpResponse:
         {
             "place": "reports", "title": _("806.20 record: %(d)s, %(n)s") % {"d": product.brand_name, "n": case.number},
             "submit": _("Save as a new version"), "back": f"/cases/{uid}/",
-            "says": _("Kept for what is not reported, and while FDA does not intend to enforce: the duty itself stays."),
+            "says": _("Kept for what is not reported, and while FDA does not intend to enforce; the duty stays."),
         },
     )  # fmt: skip
 

@@ -25,30 +25,26 @@ class ItemForm(Form):
         self.rule = rule
         said, pending = answers.get("values", {}), answers.get("pending", {}).get(str(rule.number), {})
         for key, label in rule.parts.items():
-            if key in BY_NATURE:
-                continue
-            self.fields[f"v_{key}"] = forms.CharField(
-                label=label[:1].upper() + label[1:], required=False, initial=said.get(key, ""),
-                help_text=_("Leave empty to use what the record holds."),
-                widget=forms.Textarea(attrs={"rows": 2, "class": "form-control"}),
-            )  # fmt: skip
+            if key not in BY_NATURE:
+                name, given = label[:1].upper() + label[1:], said.get(key, "")
+                text = TextField(label=name, required=False, initial=given, rows=2)
+                text.help_text = _("Leave empty to use what the record holds.")
+                self.add(f"v_{key}", text)
         if rule.number == 11:
-            listed = answers.get("consignees")
-            self.fields["consignees"] = forms.CharField(
-                label=_("Consignees"), required=False, initial=_as_lines(listed),
-                help_text=_("One on each line: name | address | telephone | dates of distribution | number of devices."),
-                widget=forms.Textarea(attrs={"rows": 10, "class": "form-control mono"}),
-            )  # fmt: skip
-        self.fields["why"] = forms.CharField(
+            lines = TextField(
+                label=_("Consignees"), required=False, rows=10, initial=_as_lines(answers.get("consignees"))
+            )
+            lines.help_text = _("One on each line: name | address | telephone | dates of distribution | number")
+            self.add("consignees", lines)
+        why = forms.CharField(
             label=_("Why something is not available yet"), required=False, initial=pending.get("why", ""),
-            help_text=_("Goes into item 13."), widget=forms.TextInput(attrs={"class": "form-control"}),
+            help_text=_("Goes into item 13."),
         )  # fmt: skip
-        self.fields["by"] = forms.DateField(
-            label=_("Will be submitted on"), required=False, initial=pending.get("by") or None,
-            widget=forms.DateInput(attrs={"type": "date", "class": "form-control"}, format="%Y-%m-%d"),
-        )  # fmt: skip
+        self.add("why", why)
+        self.add("by", DateField(label=_("Will be submitted on"), required=False, initial=pending.get("by") or None))
 
     def clean_consignees(self) -> list[dict[str, Any]] | None:
+        """Lines as rows; None while nobody compiled the list."""
         text = self.cleaned_data["consignees"].strip()
         if not text:
             return None
@@ -97,7 +93,12 @@ class SubmitForm(Form):
     """That an approved report was sent."""
 
     on = DateField(label=_("Sent on"))
-    receipt = forms.CharField(label=_("Receipt"), required=False, max_length=200, help_text=_("eSubmitter or e-mail; the number is given on this day and never reused."))  # fmt: skip
+    receipt = forms.CharField(
+        label=_("Receipt"),
+        required=False,
+        max_length=200,
+        help_text=_("eSubmitter or e-mail; the number is given on this day and never reused."),
+    )
     because = forms.CharField(label=_("Note"), required=False, max_length=400)
 
 
@@ -110,5 +111,12 @@ class ReceiptForm(Form):
 class RecordForm(Form):
     """Why it is not reported, and what was concluded."""
 
-    justification = TextField(label=_("Justification for not reporting"), rows=6, help_text=_("Never 'no report required' where the enforcement policy is relied on: FDA does not intend to enforce while the conditions hold."))  # fmt: skip
+    justification = TextField(
+        label=_("Justification for not reporting"),
+        rows=6,
+        help_text=_(
+            "Never 'no report required' where the enforcement policy is relied on: FDA does not intend to enforce "
+            "while the conditions hold."
+        ),
+    )
     follow_ups = TextField(label=_("Conclusions and any follow-ups"), rows=4)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from suture.accounts.models import Person
@@ -32,17 +35,50 @@ def search(request: HttpRequest) -> HttpResponse:
     exact = _vulnerability(words, person)
     if exact is not None:
         return redirect("vulnerability", exact.uid)
-    releases = Release.objects.select_related("product").filter(
+    groups = [
+        (_("Cases"), _cases(words, person)),
+        (_("Devices"), _devices(words)),
+        (_("Releases"), _releases(words)),
+        (_("Vulnerabilities"), _vulnerabilities(words, person)),
+        (_("Components"), _components(words)),
+    ]
+    return render(request, "web/search.html", {"words": words, "groups": [g for g in groups if g[1]]})
+
+
+class Hit(NamedTuple):
+    """One line of the result."""
+
+    name: str
+    address: str
+    says: str
+
+
+def _cases(words: str, person: Person) -> list[Hit]:
+    by_vulnerability = Q(vulnerability__preferred_id__icontains=words) | Q(vulnerability__title__icontains=words)
+    rows = cases_for(person).filter(Q(number__icontains=words) | by_vulnerability)
+    return [Hit(c.number, reverse("case", args=[c.uid]), str(c.vulnerability)) for c in rows[:HITS]]
+
+
+def _devices(words: str) -> list[Hit]:
+    rows = Product.objects.filter(
+        Q(brand_name__icontains=words) | Q(common_name__icontains=words) | Q(udi_di__icontains=words)
+        | Q(marketing_number__iexact=words)
+    )  # fmt: skip
+    return [Hit(p.brand_name, reverse("device", args=[p.uid]), p.common_name) for p in rows[:HITS]]
+
+
+def _releases(words: str) -> list[Hit]:
+    rows = Release.objects.select_related("product").filter(
         Q(product__brand_name__icontains=words) | Q(version__icontains=words)
     )
-    groups = [
-        ("Cases", [(c.number, reverse("case", args=[c.uid]), str(c.vulnerability)) for c in cases_for(person).filter(Q(number__icontains=words) | Q(vulnerability__preferred_id__icontains=words) | Q(vulnerability__title__icontains=words))[:HITS]]),
-        ("Devices", [(p.brand_name, reverse("device", args=[p.uid]), p.common_name) for p in Product.objects.filter(Q(brand_name__icontains=words) | Q(common_name__icontains=words) | Q(udi_di__icontains=words) | Q(marketing_number__iexact=words))[:HITS]]),
-        ("Releases", [(r.label, reverse("release", args=[r.uid]), r.state) for r in releases[:HITS]]),
-        ("Vulnerabilities", [(v.preferred_id, reverse("vulnerability", args=[v.uid]), v.title) for v in visible(person, Vulnerability.objects.filter(Q(ours=True) | Q(findings__isnull=False), merged_into=None).filter(Q(preferred_id__icontains=words) | Q(title__icontains=words))).distinct()[:HITS]]),
-        ("Components", _components(words)),
-    ]  # fmt: skip
-    return render(request, "web/search.html", {"words": words, "groups": [g for g in groups if g[1]]})
+    return [Hit(r.label, reverse("release", args=[r.uid]), r.state) for r in rows[:HITS]]
+
+
+def _vulnerabilities(words: str, person: Person) -> list[Hit]:
+    """Ours, and those found in a release of ours; any other is found by its exact id."""
+    known = Vulnerability.objects.filter(Q(ours=True) | Q(findings__isnull=False), merged_into=None)
+    rows = visible(person, known.filter(Q(preferred_id__icontains=words) | Q(title__icontains=words))).distinct()
+    return [Hit(v.preferred_id, reverse("vulnerability", args=[v.uid]), v.title) for v in rows[:HITS]]
 
 
 def _vulnerability(words: str, person: Person) -> Vulnerability | None:
@@ -52,13 +88,13 @@ def _vulnerability(words: str, person: Person) -> Vulnerability | None:
         return None
 
 
-def _components(words: str) -> list[tuple[str, str, str]]:
+def _components(words: str) -> list[Hit]:
     """Components of current SBOMs by name, 'openssl 3.0.13' included."""
-    name, _space, version = words.partition(" ")
+    name, _blank, version = words.partition(" ")
     rows = Component.objects.filter(sbom__current_for__isnull=False).select_related("sbom__release__product")
     rows = rows.filter(Q(name__icontains=words) | (Q(name__icontains=name) & Q(version__startswith=version or "\0")))
     return [
-        (
+        Hit(
             str(c), f"{reverse('release-components', args=[c.sbom.release.uid])}?find={c.name}",
             f"{c.sbom.release.label}, {c.supplier or 'supplier not stated'}",
         )

@@ -24,7 +24,11 @@ from suture.web.forms import DateField, Form, TextField
 from suture.web.frame import frame_of
 from suture.web.pages import may_do, one, person_of, take_form
 
-ANSWERS = [(Answer.YES.value, gettext_lazy("yes")), (Answer.NO.value, gettext_lazy("no"))]
+ANSWERS = [
+    (Answer.YES.value, gettext_lazy("yes")),
+    (Answer.NO.value, gettext_lazy("no")),
+    (Answer.UNKNOWN.value, gettext_lazy("not known")),
+]
 
 
 class MembershipForm(Form):
@@ -37,10 +41,16 @@ class MembershipForm(Form):
 class CriterionForm(Form):
     """Evidence of one of the four criteria."""
 
-    criterion = forms.ChoiceField(label=gettext_lazy("Criterion"), choices=[(c.value, f"{c.value}: {c.says}") for c in IsaoCriterion])  # fmt: skip
+    criterion = forms.ChoiceField(
+        label=gettext_lazy("Criterion"), choices=[(c.value, f"{c.value}: {c.says}") for c in IsaoCriterion]
+    )
     holds = forms.ChoiceField(label=gettext_lazy("Is it met?"), choices=ANSWERS)
     since = DateField(label=gettext_lazy("From"))
-    until = DateField(label=gettext_lazy("Until, inclusive"), required=False, help_text=gettext_lazy("After it the criterion has lapsed until somebody records it anew."))  # fmt: skip
+    until = DateField(
+        label=gettext_lazy("Until, inclusive"),
+        required=False,
+        help_text=gettext_lazy("After it the criterion has lapsed until somebody records it anew."),
+    )
     evidence = TextField(label=gettext_lazy("What shows it"))
 
 
@@ -49,7 +59,12 @@ class SubmissionForm(Form):
 
     membership = forms.ModelChoiceField(label=gettext_lazy("ISAO"), queryset=IsaoMembership.objects.none())
     what = forms.CharField(label=gettext_lazy("What it was given"), max_length=300)
-    communication = forms.CharField(label=gettext_lazy("Notice"), max_length=200, required=False, help_text=gettext_lazy("Its number, as in 'customers told'"))  # fmt: skip
+    communication = forms.CharField(
+        label=gettext_lazy("Notice"),
+        max_length=200,
+        required=False,
+        help_text=gettext_lazy("Its number, as in 'customers told'"),
+    )
     given_on = DateField(label=gettext_lazy("On"))
     tlp = forms.ChoiceField(label=gettext_lazy("Marking"), choices=Tlp.choices, initial=Tlp.AMBER)
     receipt = forms.CharField(label=gettext_lazy("Receipt"), max_length=200, required=False)
@@ -74,7 +89,7 @@ def sharing(request: HttpRequest) -> HttpResponse:
         {
             "place": "sharing", "memberships": memberships, "active": active_participant(today),
             "submissions": submissions_for(person_of(request))[:100],
-            "publications": VexPublication.objects.select_related("release__product", "by").order_by("-issued_at")[:100],
+            "publications": VexPublication.objects.select_related("release__product").order_by("-issued_at")[:100],
             "can_record": may_do(request, "isao.record"),
         },
     )  # fmt: skip
@@ -113,7 +128,7 @@ def criterion(request: HttpRequest, uid: UUID) -> HttpResponse:
         request, form, verb, lambda _row: redirect("sharing"), "web/form.html",
         {
             "place": "sharing", "title": _("Evidence for %(isao)s") % {"isao": row.isao}, "submit": _("Record it"),
-            "back": "/sharing/", "says": _("All four criteria, each with objective evidence (postmarket guidance §IX)."),
+            "back": "/sharing/", "says": _("All four criteria, each with objective evidence (guidance §IX)."),
         },
     )  # fmt: skip
 

@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -164,27 +165,65 @@ def unknowns(person: Person, owed: Sequence[Obligation], day: date) -> list[tupl
     """What nobody has looked at: (sentence, address, why); never hidden, never green."""
     found = []
     if active_participant(day) is Answer.UNKNOWN:
-        found.append((_("ISAO participation is not recorded"), "/sharing/", _("Condition 4 of the enforcement policy leans on it.")))  # fmt: skip
+        found.append(
+            (
+                _("Active participation in an ISAO is not assessed"),
+                "/sharing/",
+                _("Condition 4 of the enforcement policy leans on it."),
+            )
+        )
     releases = list(all_releases())
     counts = counts_by_release(releases, person)
     blind = [r for r in releases if r.sbom_id is None]
     if blind:
-        found.append((ngettext("%(n)d release without an SBOM", "%(n)d releases without an SBOM", len(blind)) % {"n": len(blind)}, "/devices/", ", ".join(r.label for r in blind[:4])))  # fmt: skip
+        found.append(
+            (
+                ngettext("%(n)d release without an SBOM", "%(n)d releases without an SBOM", len(blind))
+                % {"n": len(blind)},
+                "/devices/",
+                ", ".join(r.label for r in blind[:4]),
+            )
+        )
     gaps = sum(c.gaps for c in counts.values())
     if gaps:
         worst = max(releases, key=lambda r: counts[r.pk].gaps)
-        found.append((_("%(n)d components nobody can watch") % {"n": gaps}, f"/releases/{worst.uid}/coverage", _("Across %(r)d releases; most in %(w)s.") % {"r": sum(bool(c.gaps) for c in counts.values()), "w": worst.label}))  # fmt: skip
+        found.append(
+            (
+                _("%(n)d components nobody can watch") % {"n": gaps},
+                f"/releases/{worst.uid}/coverage",
+                _("Across %(r)d releases; most in %(w)s.")
+                % {"r": sum(bool(c.gaps) for c in counts.values()), "w": worst.label},
+            )
+        )
     late = [one for one in owed if one.sort is Sort.SOURCE]
     if late:
-        found.append((ngettext("%(n)d source late or refused", "%(n)d sources late or refused", len(late)) % {"n": len(late)}, "/sources", _("What is newer than they are was not looked at.")))  # fmt: skip
+        found.append(
+            (
+                ngettext("%(n)d source late or refused", "%(n)d sources late or refused", len(late)) % {"n": len(late)},
+                "/sources",
+                _("What is newer than they are was not looked at."),
+            )
+        )
     return found
 
 
-EXPORT = ("due_on", "days_left", "what", "device", "because", "rule", "citation", "kind", "owner", "record", "contingent")  # fmt: skip
+EXPORT = (
+    "due_on",
+    "days_left",
+    "what",
+    "device",
+    "because",
+    "rule",
+    "citation",
+    "kind",
+    "owner",
+    "record",
+    "contingent",
+)
 
 
 @require_GET
-def obligations_file(request: HttpRequest, form: str) -> HttpResponse:
+def obligations_file(request: HttpRequest, form: str) -> HttpResponseBase:
     """The list as shown, for a file."""
     person, day = person_of(request), frame_of(request).today
     desk = desk_of(person, request.GET.get("desk", ""))

@@ -1,4 +1,4 @@
-"""Every page of the demo manufacturer in a real browser: it answers, says nothing to the console, and axe finds nothing.
+"""Every page of the demo manufacturer in a real browser: it answers, the console stays silent, axe finds nothing.
 
 A message on the console is a failure: under the strict Content-Security-Policy it is how a violation shows.
 """
@@ -134,7 +134,9 @@ def test_case_and_vulnerability_in_the_dark(browser: Any, northlake: str) -> Non
 def test_refusals_are_pages_too(tomas: Visitor) -> None:
     """A page that is not there, a record that is not there. The browser itself reports the status on its console."""
     for path in ("/no/such/page", "/cases/01a1ff93-1773-767f-b08a-000000000000/"):
-        found = [line for line in tomas.visit(path, expect=404) if "the server responded with a status of 404" not in line]
+        found = [
+            line for line in tomas.visit(path, expect=404) if "the server responded with a status of 404" not in line
+        ]
         assert found == []
         assert tomas.page.locator("h1").count() == 1
 

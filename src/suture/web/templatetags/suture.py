@@ -12,6 +12,7 @@ from django.utils.safestring import SafeString
 from suture.accounts.models import Person
 from suture.core.exploitability import Exploitability
 from suture.core.harm import HarmSeverity
+from suture.detection.models import Finding
 from suture.web import dates
 from suture.web import words as words_of
 from suture.web.links import address_of
@@ -66,10 +67,10 @@ def instant(value: datetime | str | None, zone: str) -> SafeString | str:
 
 @register.filter
 def match_why(row: object) -> list[str]:
-    """Why a finding is one, the version's reason first: 'openssl lies in 3.0.0 ≤ v < 3.0.15'. Takes a device row too."""
+    """Why a finding is one, the version's reason first: '3.0.13 lies in 3.0.0 ≤ v < 3.0.15'."""
     found = getattr(row, "found", None)
     finding = row if found is None else found.finding
-    if finding is None or not getattr(finding, "standing", False):
+    if not isinstance(finding, Finding) or not finding.standing:
         return list(found.why) if found is not None else []
     stated = [said["says"] for said in finding.stated]
     by_version = [reason["says"] for reason in finding.reasons if reason["kind"] == "version"]
