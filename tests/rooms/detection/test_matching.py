@@ -219,7 +219,7 @@ def test_a_missing_version_is_possible_once_per_component(world: World, release:
     assert standing(release) == {}
     [row] = coverage(release).possible
     assert (row.ref, row.vulnerabilities, row.reason) == ("k", 40, "no version")
-    assert "40 vulnerabilities possible in 1 of unknown version" in taken.says
+    assert "1 of unknown version, with up to 40 possible vulnerabilities each" in taken.says
     assert taken.matched.possible == 1
 
 

@@ -108,10 +108,10 @@ class Coverage:
         if self.causes:
             said.append("not: " + ", ".join(f"{count} {cause}" for cause, count in self.causes))
         if self.possible:
-            many = sum(one.vulnerabilities for one in self.possible)
-            said.append(f"{many} vulnerabilities possible in {len(self.possible)} of unknown version")
+            most = max(one.vulnerabilities for one in self.possible)
+            said.append(f"{len(self.possible)} of unknown version, with up to {most:,} possible vulnerabilities each")
         if self.waiting:
-            said.append(f"{sum(one.ranges for one in self.waiting)} stated ranges wait for a person")
+            said.append(f"{sum(one.ranges for one in self.waiting):,} stated ranges wait for a person")
         if self.verdict.causes:
             said.append(self.verdict.says)
         return "; ".join(said)

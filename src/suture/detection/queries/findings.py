@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, QuerySet
 
 from suture.accounts.models import Person
 from suture.accounts.queries import visible
@@ -109,7 +109,6 @@ def kev_vulnerabilities(rev: int) -> QuerySet[Alias, Any]:
 
 def vulnerabilities_found(person: Person) -> QuerySet[Any]:
     """Every vulnerability with a standing finding that this person may see, with `releases`: in how many it stands."""
-    standing_in = Count("findings", filter=Q(findings__gone_at=None))
-    rows: QuerySet[Any] = visible(person, Vulnerability.objects.all())
-    rows = rows.annotate(releases=standing_in).filter(releases__gt=0)
+    rows: QuerySet[Any] = visible(person, Vulnerability.objects.filter(findings__isnull=False, findings__gone_at=None))
+    rows = rows.annotate(releases=Count("findings"))
     return rows.order_by("-releases", "preferred_id")
