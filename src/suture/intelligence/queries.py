@@ -120,15 +120,16 @@ def sources_status(at: datetime | None = None) -> list[SourceStatus]:
     looked: dict[str, datetime] = {}
     dated: dict[str, datetime] = {}
     last = FeedRevision.objects.values("source", "file_name", "state").annotate(last=Max("rev")).values("last")
-    for row in FeedRevision.objects.filter(rev__in=last).order_by("rev").defer("counts"):
-        if row.state == FeedRevision.State.REFUSED:
-            refused[row.source] = row
-        if row.state != FeedRevision.State.PUBLISHED:
-            continue
-        newest[row.source] = row
-        looked[row.source] = max(looked.get(row.source, row.started_at), row.checked_at or row.started_at)
-        when = instant(row.dated) or row.fetched_at
-        dated[row.source] = max(dated.get(row.source, when), when)
+    for row in FeedRevision.objects.filter(rev__in=last).order_by("rev"):
+        for source in row.counts.get("sources") or [row.source]:
+            if row.state == FeedRevision.State.REFUSED:
+                refused[source] = row
+            if row.state != FeedRevision.State.PUBLISHED:
+                continue
+            newest[source] = row
+            looked[source] = max(looked.get(source, row.started_at), row.checked_at or row.started_at)
+            when = instant(row.dated) or row.fetched_at
+            dated[source] = max(dated.get(source, when), when)
     found = []
     for source in sorted(newest):
         row, bad = newest[source], refused.get(source)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import gzip
 import json
+from datetime import timedelta
 from hashlib import sha256
 
 import pytest
 
 from suture.core.errors import NotAllowed, NotFound
 from suture.core.versions import key
+from suture.evidence.clock import now
 from suture.evidence.models import Entry
 from suture.formats.detect import Kind
 from suture.intelligence.models import FeedRevision
@@ -290,6 +292,23 @@ def test_records_filed_under_another_name_do_not_pass_for_the_feeds_own(tmp_path
     assert (real.source, real.counts.new) == ("ghsa", 1)
     assert not knowledge().only_demo
     assert knowledge().vulnerabilities == 1
+
+
+def test_a_file_of_several_sources_counts_for_each_of_them(tmp_path, take_in):
+    take_in(lines(tmp_path / "all.jsonl", [osv("GHSA-aaaa"), osv("PYSEC-1"), osv("RUSTSEC-1")]))
+    assert knowledge().sources == ("ghsa", "pysec", "rustsec")
+    assert [status.source for status in sources_status()] == ["ghsa", "pysec", "rustsec"]
+
+
+def test_a_source_is_late_by_what_its_feed_says_not_by_our_last_look(tmp_path, take_in):
+    fresh = kev(("CVE-2026-1", "2026-02-01"), released=f"{now():%Y-%m-%dT%H:%M:%SZ}")
+    take_in(lines(tmp_path / "g.jsonl", [osv("GHSA-aaaa", modified="2026-01-01T00:00:00Z")]))
+    take_in(document(tmp_path / "kev.json", fresh))
+    by_name = {status.source: status for status in sources_status(at=now() + timedelta(hours=1))}
+    assert by_name["ghsa"].late
+    assert not by_name["kev"].late
+    assert by_name["ghsa"].looked == pytest.approx(1, abs=0.1)
+    assert by_name["kev"].age == pytest.approx(1, abs=0.1)
 
 
 # ---- who, and proof

@@ -162,7 +162,7 @@ class _Run:
             revision.last_assertion = numbers.next_assertion - 1
             publish(
                 revision=revision, counts=reading.counts, merges=reading.merges, result=reading.result,
-                standing=reading.standing, turn=self._turn, by=self._by,
+                standing=reading.standing, sources=reading.sources, turn=self._turn, by=self._by,
             )  # fmt: skip
         except (FormatError, Refused) as error:
             withdraw(self._store, self._turn, revision, State.REFUSED, str(error))

@@ -25,7 +25,7 @@ _CLOSED_WAITING = f"SELECT coalesce(sum(n), 0) FROM rng_review WHERE t = %s AND 
 
 def publish(
     *, revision: FeedRevision, counts: Counts, merges: list[tuple[int, int]], result: bytes, standing: dict[str, int],
-    turn: Turn, by: Person,
+    sources: set[str], turn: Turn, by: Person,
 ) -> None:  # fmt: skip
     """Let readers see a revision, and write the one line of evidence for it.
 
@@ -33,6 +33,7 @@ def publish(
         merges: (group, the older group that takes it over).
         result: SHA-256 of what was made of the file.
         standing: totals that this revision sets rather than moves ('exploited', 'scored').
+        sources: every source that a record of the file is of.
 
     Raises:
         SutureError: a count does not add up; nothing is published.
@@ -49,10 +50,10 @@ def publish(
         counts.merged = len(merges)
         revision.state = FeedRevision.State.PUBLISHED
         revision.published_at = now()
-        revision.counts = {**counts.as_json(), "result": result.hex()}
+        revision.counts = {**counts.as_json(), "result": result.hex(), "sources": sorted(sources)}
         revision.save()
         state.published = revision.rev
-        state.totals = _moved(state.totals, counts, standing, revision.source)
+        state.totals = _moved(state.totals, counts, standing, sources)
         state.save(update_fields=["published", "totals"])
         record(
             by=by, did="feed.imported", to=revision,
@@ -77,7 +78,7 @@ def _count_closed(rev: int, counts: Counts) -> None:
     counts.waiting_opened = sum(counts.review.values())
 
 
-def _moved(totals: dict[str, Any], counts: Counts, standing: dict[str, int], source: str) -> dict[str, Any]:
+def _moved(totals: dict[str, Any], counts: Counts, standing: dict[str, int], sources: set[str]) -> dict[str, Any]:
     moves = {
         "vulnerabilities": counts.vulnerabilities - counts.merged,
         "ranges": counts.ranges_opened - counts.ranges_closed,
@@ -86,7 +87,7 @@ def _moved(totals: dict[str, Any], counts: Counts, standing: dict[str, int], sou
     if not standing:
         moves["assertions"] = counts.new + counts.amended - counts.assertions_closed
     moved = {name: totals.get(name, 0) + by for name, by in moves.items()}
-    return {**totals, **moved, **standing, "sources": sorted({*totals.get("sources", ()), source})}
+    return {**totals, **moved, **standing, "sources": sorted({*totals.get("sources", ()), *sources})}
 
 
 def _merge(rev: int, group: int, into: int) -> None:

@@ -100,7 +100,7 @@ class RecordImport:
         self._budget = 2000
         self.counts = Counts()
         self.problems: list[Problem] = []
-        self.source = ""
+        self.sources: set[str] = set()
         self.newest = ""  # the latest change of a record of this file
         self.results: list[bytes] = []
 
@@ -118,7 +118,7 @@ class RecordImport:
         if self._as_source:
             records = [record._replace(source=self._as_source) for record in records]
         if records:
-            self.source = self.source or records[0].source
+            self.sources.update([record.source for record in records])
             self.newest = max(self.newest, *(record.modified[:19] for record in records))
         for some in self._slices(records):
             self._write(some, batch.packages)
@@ -146,7 +146,7 @@ class RecordImport:
                 fresh.append(raw)
                 continue
             number, f, source, modified = found
-            self.source = self.source or source
+            self.sources.add(source)
             self.newest = max(self.newest, modified[:19])
             if f == self.rev:
                 self.counts.repeated += 1

@@ -58,6 +58,11 @@ class RevisionReading:
     def merges(self) -> list[tuple[int, int]]:
         return self._groups.merges
 
+    @property
+    def sources(self) -> set[str]:
+        """Every source that a record of this file is of; most files have one."""
+        return self._records.sources or {self._revision.source}
+
     def read(self) -> None:
         """Read the whole file.
 

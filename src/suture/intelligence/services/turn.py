@@ -33,9 +33,12 @@ class Turn:
             if holder and _lives(holder, beat):
                 host, process, _ = holder.split(" ")
                 raise Conflict(f"another import is under way (process {process} on {host}); wait until it has ended")
-            self._store.execute(
-                "UPDATE knowledge_state SET owner = ?, beat = ? WHERE id = 1", [self.owner, int(time.time())]
+            taken = self._store.execute(
+                "UPDATE knowledge_state SET owner = ?, beat = ? WHERE id = 1 AND owner = ? AND beat = ?",
+                [self.owner, int(time.time()), holder, beat],
             )
+            if taken != 1:  # two who saw it free at once: PostgreSQL lets the second one wait here, then find it gone
+                raise Conflict("another import has just begun; wait until it has ended")
 
     def try_take(self) -> bool:
         """Begin the turn, or say that somebody else has it."""
