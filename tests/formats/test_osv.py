@@ -158,3 +158,23 @@ def test_what_is_no_record_is_refused_with_its_place(data: bytes, where: str) ->
     with pytest.raises(FormatError, match="not an OSV record") as refused:
         osv.read(data)
     assert [problem.where for problem in refused.value.problems] == [where]
+
+
+@pytest.mark.parametrize(
+    ("summary", "details", "withdrawn"),
+    [
+        ("Withdrawn Advisory: not a flaw", "", True),
+        ("Withdrawn: Arbitrary Code Execution", "All versions of package x …", True),
+        ("Moderate severity", "## Duplicate Advisory\nThis advisory has been withdrawn because …", True),
+        ("XSS in Adminer", "**Withdrawn:** Duplicate of GHSA-9pgx-gcph-mpqr.", True),
+        ("A flaw", "# Withdrawn\n\nAfter reviewing this CVE …", True),
+        ("Withdrawn", "", True),
+        ("Withdrawn items leak metadata", "", False),
+        ("Metadata of withdrawn items is exposed", "### Impact\nMetadata on a withdrawn item is exposed.", False),
+        ("A flaw", "An item. Elsewhere one reads that this advisory has been withdrawn by others.", False),
+    ],
+)
+def test_an_advisory_withdrawn_in_words_alone(summary: str, details: str, withdrawn: bool) -> None:
+    """GHSA data without the field `withdrawn`: the title or the first sentence says so."""
+    data = json.dumps({"id": "GHSA-aaaa-bbbb-cccc", "summary": summary, "details": details}).encode()
+    assert bool(osv.read(data).withdrawn) is withdrawn

@@ -5,6 +5,7 @@ Source: OSV schema 1.7 (ossf.github.io/osv-schema), "affected[].ranges[].events"
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 
 import msgspec
@@ -105,6 +106,18 @@ def source_of(record_id: str) -> str:
     return SOURCES.get(prefix, prefix.lower())
 
 
+# At the very beginning of title or text: 'Withdrawn Advisory: …', '**Withdrawn:** Duplicate of …', '# Withdrawn'.
+_WITHDRAWN = re.compile(r"\W*withdrawn(?: advisory)?\s*(?:[:,.*\n]|$)", re.IGNORECASE).match
+_THIS_IS_WITHDRAWN = re.compile(r"(?:#+[^\n]{0,60}\n\s*|\W*)this advisory has been withdrawn\b", re.IGNORECASE).match
+
+
+def _said_withdrawn(raw: Osv) -> str:
+    """GitHub puts 'Withdrawn Advisory' and why into the text; some copies of its data lack the field that dates it."""
+    if _WITHDRAWN(raw.summary) or _WITHDRAWN(raw.details) or _THIS_IS_WITHDRAWN(raw.details.lstrip()):
+        return "withdrawn, as its text says"
+    return ""
+
+
 def read(data: bytes) -> Record:
     """Read one OSV record.
 
@@ -135,7 +148,7 @@ def read(data: bytes) -> Record:
         details=raw.details,
         published=raw.published,
         modified=raw.modified,
-        withdrawn=raw.withdrawn or "",
+        withdrawn=raw.withdrawn or _said_withdrawn(raw),
         severities=tuple(dict.fromkeys(Severity(_system(score), score.score, source) for score in scores)),
         weaknesses=tuple(raw.database_specific.cwe_ids or ()) if raw.database_specific else (),
         references=tuple(dict.fromkeys(link.url for link in raw.references or () if link.url)),
