@@ -6,7 +6,7 @@ that names several CVEs is about each of them (`covers`); so is an erratum of a 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import NamedTuple
 
 from suture.intelligence.models import OPEN
@@ -44,18 +44,17 @@ class Groups:
         self._of: dict[str, int] = {}  # id -> group, of the records at hand
         self._cve: dict[int, str] = {}
 
-    def load(self, records: Iterable[Prepared], leaving: Sequence[tuple[str, str]]) -> None:
+    def load(self, records: Iterable[Prepared], leaving: Collection[tuple[str, str]]) -> None:
         """Get ready for these records. `leaving`: (source, id) of those that no longer claim the CVE they claimed."""
         ids = {other for record in records for other in (record.id, *record.aliases, *record.upstream)}
         among, listed = self._store.among(list(ids))
-        gone = set(leaving)
         self._of = {}
         held = self._store.rows(
             f"SELECT record_id, vuln, source, said_by FROM alias WHERE record_id {among} AND t = ?",  # noqa: S608
             [*listed, OPEN],
         )
         for record_id, number, source, said_by in held:
-            if (source, said_by) not in gone:
+            if (source, said_by) not in leaving:
                 group = self.find(number)
                 self._of[record_id] = min(group, self._of.get(record_id, group))
         groups = list(set(self._of.values()))

@@ -23,9 +23,9 @@ from suture.intelligence.reading import PARSER_VERSION, READERS
 from suture.intelligence.services import files
 from suture.intelligence.services.files import FeedFile, Opened
 from suture.intelligence.services.publishing import names_are_due, publish, refresh_names, sweep, withdraw
-from suture.intelligence.services.records import Numbers
 from suture.intelligence.services.results import Counts, FileResult, Outcome, Progress, Report, SourceResult, by_source
 from suture.intelligence.services.revision import Refused, RevisionReading
+from suture.intelligence.services.rows import Numbers
 from suture.intelligence.services.store import Store, open_store
 from suture.intelligence.services.turn import Turn
 

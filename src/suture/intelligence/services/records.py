@@ -1,4 +1,4 @@
-"""Records of one file into rows of one revision: what is new, amended, unchanged; closed rows and opened rows."""
+"""Records of one file into one revision: what is new, amended, unchanged, older; each counted, none lost."""
 
 from __future__ import annotations
 
@@ -8,73 +8,18 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from suture.accounts.models import Tlp
-from suture.accounts.services import new_uid
 from suture.core.errors import Problem
 from suture.formats.detect import Kind
-from suture.intelligence.models import OPEN, ORDINALS, Vulnerability
+from suture.intelligence.models import OPEN, ORDINALS
 from suture.intelligence.reading import PackageRow, Prepared, Raw, read_batch
 from suture.intelligence.services.grouping import Groups, Place
 from suture.intelligence.services.results import PROBLEMS_KEPT, Counts
-from suture.intelligence.services.store import LONGEST, Row, Store
+from suture.intelligence.services.rows import Numbers, Rows, Standing
+from suture.intelligence.services.store import LONGEST, Store
 from suture.intelligence.services.turn import Turn
 
 AT_ONCE = 500  # records read before any is written
-SOFTWARE_FLAW, CLEAR = Vulnerability.Kind.SOFTWARE_FLAW.value, Tlp.CLEAR.value
 FEWEST, MOST = 200, 20_000  # rows of one write transaction: the number follows the time the last one took
-
-
-class Numbers:
-    """Numbers for new rows: packages and assertions by counting on, vulnerabilities in blocks (a person draws too)."""
-
-    BLOCK = 2000
-
-    def __init__(self, store: Store) -> None:
-        self._store = store
-        self.packages: dict[PackageRow, int] = {
-            (kind, scheme, name, role): number
-            for number, kind, scheme, name, role in store.rows("SELECT pkg_id, kind, scheme, name, role FROM package")
-        }
-        self._next_package = max(self.packages.values(), default=0) + 1
-        last = store.rows("SELECT max(id) FROM assertion")[0][0]
-        given = store.rows("SELECT max(last_assertion) FROM feed_rev")[0][0]
-        self.next_assertion = max(last or 0, given or 0) + 1
-        self._next, self._end = 0, 0
-
-    def package(self, row: PackageRow, new: list[Row]) -> int:
-        """The number of a package; a new one is appended to `new`."""
-        number = self.packages.get(row)
-        if number is None:
-            number = self._next_package
-            self._next_package += 1
-            self.packages[row] = number
-            new.append((number, *map(str, row)))
-        return number
-
-    def assertion(self) -> int:
-        number = self.next_assertion
-        self.next_assertion += 1
-        return number
-
-    def vulnerability(self) -> int:
-        if self._next == self._end:
-            with self._store.transaction():
-                self._store.execute(
-                    "UPDATE knowledge_state SET next_vulnerability = next_vulnerability + ? WHERE id = 1", [self.BLOCK]
-                )
-                self._end = self._store.rows("SELECT next_vulnerability FROM knowledge_state WHERE id = 1")[0][0]
-            self._next = self._end - self.BLOCK
-        self._next += 1
-        return self._next - 1
-
-
-class Standing(NamedTuple):
-    """The record of the same source and id that stands."""
-
-    id: int
-    f: int
-    modified: str
-    aliases: list[str]
 
 
 class Edition(NamedTuple):
@@ -95,8 +40,7 @@ class RecordImport:
         self._kind = kind
         self._as_source = as_source
         self._edition = Edition([], frozenset())
-        self._edition_known = False
-        self._met = 0  # assertions of earlier editions of this file that were met again
+        self.met = 0  # assertions of earlier editions of this file that stand in it again
         self._budget = 2000
         self.counts = Counts()
         self.problems: list[Problem] = []
@@ -153,19 +97,14 @@ class RecordImport:
                 self._note(raw.line, "the same record once more; it was taken once")
             else:
                 self.counts.unchanged += 1
-                self._meet(number)
+                self.met += self._of_this_file(number)
         return fresh
 
-    def _meet(self, number: int) -> None:
-        """Count an assertion of an earlier edition of this file as seen again."""
+    def _of_this_file(self, number: int) -> bool:
+        """Whether an assertion came with an earlier edition of this file."""
         spans = self._edition.spans
         place = bisect_right(spans, (number, OPEN)) - 1
-        if place >= 0 and spans[place][0] <= number <= spans[place][1]:
-            self._met += 1
-
-    @property
-    def met(self) -> int:
-        return self._met
+        return place >= 0 and spans[place][0] <= number <= spans[place][1]
 
     def _slices(self, records: list[Prepared]) -> Iterator[list[Prepared]]:
         """Records in portions that one short transaction can write, none of them twice in a portion."""
@@ -210,7 +149,7 @@ class RecordImport:
                     continue
                 self._note(record.line, f"{record.id} stands in this file already; this one is newer and was taken")
             elif old is not None:
-                self._meet(old.id)
+                self.met += self._of_this_file(old.id)
                 if self._is_older(record, old):
                     self.counts.older += 1
                     continue
@@ -223,19 +162,16 @@ class RecordImport:
         here, there = record.modified[:19], old.modified[:19]
         if not here or not there or here > there:
             return False
-        spans = self._edition.spans
-        place = bisect_right(spans, (old.id, OPEN)) - 1
-        of_this_file = place >= 0 and spans[place][0] <= old.id <= spans[place][1]
-        return here < there or (not of_this_file and old.f in self._edition.current)
+        return here < there or (not self._of_this_file(old.id) and old.f in self._edition.current)
 
     def _write_chosen(self, chosen: list[tuple[Prepared, Standing | None]], packages: list[PackageRow]) -> None:
-        leaving = [
+        leaving = {
             (record.source, record.id)
             for record, old in chosen
             if old is not None and any(a.startswith("CVE-") and a not in record.aliases for a in old.aliases)
-        ]
+        }
         self._groups.load([record for record, _ in chosen], leaving)
-        rows = _Rows(self.rev, self._numbers, packages)
+        rows = Rows(self.rev, self._numbers, packages)
         for record, old in chosen:
             place = self._groups.place(record)
             if old is not None and old.f == self.rev:
@@ -279,88 +215,3 @@ class RecordImport:
         self.counts.stated -= stated
         self.counts.accepted -= stated - sum(int(n) for _, n in waiting)
         self.counts.withdrawn -= bool(withdrawn)
-
-
-class _Rows:
-    """The rows of one write transaction."""
-
-    def __init__(self, rev: int, numbers: Numbers, packages: list[PackageRow]) -> None:
-        self.rev, self._numbers, self._packages = rev, numbers, packages
-        self.ranges: list[Row] = []
-        self._new_packages: list[Row] = []
-        self._vulnerabilities: list[Row] = []
-        self._aliases: list[Row] = []
-        self._assertions: list[Row] = []
-        self._covers: list[Row] = []
-        self._review: list[Row] = []
-        self._closed: list[int] = []
-        self._dropped: list[Row] = []  # claims that are made no more
-        self._replaced: list[int] = []  # assertions of this very revision that a newer record of the file replaces
-        self._unsaid: list[Row] = []  # their claims
-
-    def add(self, record: Prepared, old: Standing | None, place: Place, *, left: bool) -> None:
-        rev, number = self.rev, self._numbers.assertion()
-        for group in place.new:
-            names = (group.number, new_uid().hex, group.preferred_id, group.title[:500])
-            self._vulnerabilities.append(
-                (*names, False, Vulnerability.Kind.SOFTWARE_FLAW.value, "", Tlp.CLEAR.value, rev)
-            )
-        made_before: set[str] = set()
-        if old is not None and old.f == rev:
-            self._replaced.append(old.id)
-            self._unsaid += [(name, record.source, record.id, rev) for name in (record.id, *old.aliases)]
-        elif old is not None:
-            before = {record.id, *old.aliases}
-            now = {name for name, _ in place.claims}
-            gone = before if left else before - now
-            made_before = before - gone
-            self._dropped += [(rev, name, record.source, record.id, OPEN) for name in gone]
-            self._closed.append(old.id)
-        self._aliases += [
-            (name, record.source, record.id, rev, OPEN, group)
-            for name, group in place.claims
-            if name not in made_before
-        ]
-        self._assertions.append(
-            (
-                number, place.number, record.source, record.id, rev, OPEN, record.sha256, record.published,
-                record.modified, record.withdrawn, record.disputed, record.stated, record.aliases_json, record.title,
-                record.severities_json, record.weaknesses_json, record.summary, record.references_json, record.says,
-            )
-        )  # fmt: skip
-        self._covers += [(number, group) for group in place.covers]
-        base = number << ORDINALS
-        named = self._number
-        self.ranges += [(named(row.package), row.lo, row.hi, base + row.ordinal, rev, OPEN) for row in record.ranges]
-        for ordinal, waiting in enumerate(record.review, record.accepted):
-            package = None if waiting.package is None else named(waiting.package)
-            self._review.append((base + ordinal, package, waiting.reason, waiting.raw, waiting.n, rev, OPEN))
-
-    def _number(self, place: int) -> int:
-        return self._numbers.package(self._packages[place], self._new_packages)
-
-    def write(self, store: Store) -> None:
-        store.insert("package", self._new_packages)
-        store.insert("vulnerability", self._vulnerabilities)
-        if self._closed:
-            spans = [(self.rev, n << ORDINALS, (n + 1) << ORDINALS, OPEN) for n in self._closed]
-            store.execute_many("UPDATE assertion SET t = ? WHERE id = ?", [(self.rev, n) for n in self._closed])
-            store.execute_many("UPDATE rng SET t = ? WHERE stmt >= ? AND stmt < ? AND t = ?", spans)
-            store.execute_many("UPDATE rng_review SET t = ? WHERE stmt >= ? AND stmt < ? AND t = ?", spans)
-            store.execute_many(
-                "UPDATE alias SET t = ? WHERE record_id = ? AND source = ? AND said_by = ? AND t = ?", self._dropped
-            )
-        for number in self._replaced:
-            span = [number << ORDINALS, (number + 1) << ORDINALS]
-            store.execute("DELETE FROM rng WHERE stmt >= ? AND stmt < ?", span)
-            store.execute("DELETE FROM rng_review WHERE stmt >= ? AND stmt < ?", span)
-            store.execute("DELETE FROM covers WHERE assertion = ?", [number])
-            store.execute("DELETE FROM assertion WHERE id = ?", [number])
-        store.execute_many(
-            "DELETE FROM alias WHERE record_id = ? AND source = ? AND said_by = ? AND f = ?", self._unsaid
-        )
-        store.insert("alias", self._aliases)
-        store.insert("assertion", self._assertions)
-        store.insert("covers", self._covers)
-        store.insert("rng", self.ranges)
-        store.insert("rng_review", self._review)

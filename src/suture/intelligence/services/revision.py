@@ -15,8 +15,9 @@ from suture.intelligence.reading import PARSER_VERSION, READERS, Raw
 from suture.intelligence.services import files
 from suture.intelligence.services.files import FeedFile, Lines, Opened
 from suture.intelligence.services.grouping import Groups
-from suture.intelligence.services.records import AT_ONCE, Edition, Numbers, RecordImport
+from suture.intelligence.services.records import AT_ONCE, Edition, RecordImport
 from suture.intelligence.services.results import Counts
+from suture.intelligence.services.rows import Numbers
 from suture.intelligence.services.scores import import_epss, import_kev
 from suture.intelligence.services.store import Store
 from suture.intelligence.services.turn import Turn
