@@ -6,7 +6,7 @@ A constant number of queries, whatever the release holds.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -78,7 +78,6 @@ class Tally:
     new: int
 
 
-FILTERS = ("judge", "exploited", "new", "uncontrolled", "settled")
 _ORDER = {Outcome.UNCONTROLLED.word: 0, "": 1, Outcome.CONTROLLED.word: 2, "none": 3}
 
 
@@ -143,14 +142,15 @@ def tally(rows: Sequence[Light], today: date) -> Tally:
 
 def chosen(rows: Sequence[Light], wanted: str, today: date) -> list[Light]:
     """The rows a filter keeps."""
-    keep = {
+    kept: Mapping[str, Callable[[Light], bool]] = {
         "judge": lambda r: r.needs_judgement,
         "exploited": lambda r: r.exploited,
         "new": lambda r: (today - r.first_seen.date()) <= NEW,
         "uncontrolled": lambda r: r.verdict == Outcome.UNCONTROLLED.word,
         "settled": lambda r: r.verdict in (Outcome.CONTROLLED.word, "none"),
-    }.get(wanted, lambda r: True)
-    return [row for row in rows if keep(row)]
+    }
+    keep = kept.get(wanted)
+    return list(rows) if keep is None else [row for row in rows if keep(row)]
 
 
 def filled(rows: Sequence[Light]) -> list[FindingRow]:
