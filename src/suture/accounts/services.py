@@ -68,15 +68,38 @@ def register_person(
             uid=new_uid(), kind=kind, username=username, printed_name=printed_name, title=title, email=email,
             phone=phone, role_names=sorted(role.value for role in roles),
         )  # fmt: skip
-        if password is not None:
-            try:
-                validate_password(password, person)
-            except ValidationError as error:
-                raise InvalidValue(" ".join(error.messages)) from error
-        person.password = make_password(password)
+        person.password = make_password(password if password is None else _strong(password, person))
         person.save()
         record(by=by or person, did="person.registered", to=person, facts={"roles": person.role_names, "kind": kind})
     return person
+
+
+def renew_password(*, username: str, password: str, by: Person, because: str) -> Person:
+    """Give somebody a new password, e.g. after they lost the old one. Their sessions end with the old one.
+
+    Raises:
+        NotFound: nobody is called so, or it is not a person who signs in.
+        InvalidValue: the password is too weak.
+
+    Source: 21 CFR 11.300(c): loss management of passwords.
+    """
+    with transaction.atomic():
+        person = Person.objects.select_for_update().filter(username=username, kind=Person.Kind.HUMAN).first()
+        if person is None:
+            raise NotFound(f"nobody who signs in is called '{username}'")
+        require(by, "person.renew_password")
+        person.password = make_password(_strong(password, person))
+        person.save(update_fields=["password"])
+        record(by=by, did="person.password_renewed", to=person, because=because)
+    return person
+
+
+def _strong(password: str, person: Person) -> str:
+    try:
+        validate_password(password, person)
+    except ValidationError as error:
+        raise InvalidValue(" ".join(error.messages)) from error
+    return password
 
 
 def local_operator() -> Person:

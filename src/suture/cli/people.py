@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from suture.accounts.models import Person
-from suture.accounts.services import register_person
+from suture.accounts.services import register_person, renew_password
 from suture.cli.person import As, acting
 from suture.cli.show import Output, as_json, as_table
 from suture.core.errors import InvalidValue
@@ -34,13 +34,28 @@ def add(
         raise InvalidValue(f"no such role: {', '.join(unknown)}; roles are {', '.join(r.value for r in Role)}")
     first = not Person.objects.filter(kind=Person.Kind.HUMAN).exists()
     by = None if first else acting(as_user)
-    password = os.environ.get("SUTURE_NEW_PASSWORD") or typer.prompt(
-        f"New password of {name}", hide_input=True, confirmation_prompt=True, err=True
-    )
+    password = _new_password(name)
     row = register_person(
         username=username, printed_name=name, title=title, roles=[Role(r) for r in role], by=by, password=password
     )
     typer.echo(str(row.uid))
+
+
+def _new_password(name: str) -> str:
+    given = os.environ.get("SUTURE_NEW_PASSWORD")
+    return given or str(typer.prompt(f"New password of {name}", hide_input=True, confirmation_prompt=True, err=True))
+
+
+@person.command("password")
+def password(
+    username: Annotated[str, typer.Argument(help="Whose password is renewed.")],
+    because: Annotated[str, typer.Option(help="Why; it is on record.")],
+    as_user: As = "",
+) -> None:
+    """Give somebody a new password; the new one is asked for, or read from SUTURE_NEW_PASSWORD."""
+    by = acting(as_user)
+    row = renew_password(username=username, password=_new_password(username), by=by, because=because)
+    typer.echo(f"{row.printed_name} signs in with the new password from now on.")
 
 
 @person.command("list")

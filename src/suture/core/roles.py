@@ -84,6 +84,7 @@ VERBS: Mapping[str, frozenset[Role]] = MappingProxyType(
         "person.add": _roles(_R.ADMINISTRATOR),
         "person.change_roles": _roles(_R.ADMINISTRATOR),
         "person.retire": _roles(_R.ADMINISTRATOR),
+        "person.renew_password": _roles(_R.ADMINISTRATOR, _R.OPERATOR),
         "wall.manage": _roles(_R.ADMINISTRATOR, _R.COORDINATOR),
         # policy: matrix, exploitability mapping, closures, numbering
         "policy.propose": _roles(_R.PSIRT, _R.CLINICAL_SAFETY, _R.REGULATORY_AFFAIRS, _R.QUALITY),

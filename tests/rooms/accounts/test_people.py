@@ -15,6 +15,7 @@ from suture.accounts.services import (
     raise_wall,
     reauthenticate,
     register_person,
+    renew_password,
     require,
     sign,
     system,
@@ -139,3 +140,20 @@ def test_signing_rests_after_too_many_wrong_passwords(ada, monkeypatch):
 def test_the_standing_actors_are_made_once(home):
     assert local_operator().pk == local_operator().pk
     assert system().pk == system().pk
+
+
+def test_a_lost_password_is_renewed_on_record_and_the_old_one_is_dead(ada):
+    """21 CFR 11.300(c)."""
+    renew_password(username="ada", password="another stitch in time", by=local_operator(), because="lost")
+    ada.refresh_from_db()
+    reauthenticate(ada, "another stitch in time")
+    with pytest.raises(NotAllowed, match="not right"):
+        reauthenticate(ada, PASSWORD)
+    assert Entry.objects.filter(did="person.password_renewed", record_uid=str(ada.uid)).count() == 1
+
+
+def test_nobody_renews_a_password_without_the_role(ada, finn):
+    with pytest.raises(NotAllowed, match="belongs to"):
+        renew_password(username="ada", password="another stitch in time", by=finn, because="mischief")
+    with pytest.raises(NotFound):
+        renew_password(username="operator", password="another stitch in time", by=local_operator(), because="x")
