@@ -321,15 +321,20 @@ def test_any_bytes_are_read_or_refused(data: bytes) -> None:
     assert problems
 
 
-JSON = st.recursive(
-    st.none() | st.booleans() | st.integers(0, 9) | st.text(max_size=8) | st.sampled_from(["pkg:npm/a@1", "cpe:/a:b"]),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(
-        st.sampled_from(["name", "bom-ref", "purl", "cpe", "components", "hashes", "licenses", "license", "supplier",
-                         "SPDXID", "versionInfo", "externalRefs", "referenceType", "referenceLocator", "checksums"]),
-        inner, max_size=5,
-    ),
-    max_leaves=12,
+KEYS = (
+    "name", "bom-ref", "purl", "cpe", "components", "hashes", "licenses", "license", "supplier", "SPDXID",
+    "versionInfo", "externalRefs", "referenceType", "referenceLocator", "checksums",
 )  # fmt: skip
+
+
+def nested(inner: st.SearchStrategy[object]) -> st.SearchStrategy[object]:
+    return st.one_of(st.lists(inner, max_size=3), st.dictionaries(st.sampled_from(KEYS), inner, max_size=5))
+
+
+LEAVES = st.one_of(
+    st.none(), st.booleans(), st.integers(0, 9), st.text(max_size=8), st.sampled_from(["pkg:npm/a@1", "cpe:/a:b"])
+)
+JSON = st.recursive(LEAVES, nested, max_leaves=12)
 
 
 @given(st.lists(JSON, max_size=4), JSON, JSON, JSON)
