@@ -24,7 +24,7 @@ _WHERE = "r.pkg_id = cv.pkg_id AND cv.key >= r.lo AND cv.key < r.hi"
 _AS_OF = "r.f <= %(rev)s AND r.t > %(rev)s"
 
 # every range, probing the portfolio
-FULL = f"SELECT cv.cv_id, r.stmt FROM rng r {{join}} cv ON {_WHERE} WHERE {_AS_OF}"  # noqa: S608
+FULL = f"SELECT cv.cv_id, r.stmt FROM rng r {{join}} {{table}} cv ON {_WHERE} WHERE {_AS_OF}"  # noqa: S608
 
 # component versions that lie, or lay, in a range which came or went after one revision and up to another
 CHANGED = f"""
@@ -83,9 +83,9 @@ def chunks(values: Iterable[Any], size: int = CHUNK) -> Iterator[list[Any]]:
         yield part
 
 
-def all_hits(rev: int) -> list[tuple[int, int]]:
+def all_hits(rev: int, table: str = "cv") -> list[tuple[int, int]]:
     """Every (component version, statement) of the portfolio at a revision: the full pass, the ranges scanned."""
-    return rows(joined(FULL), {"rev": rev})
+    return rows(joined(FULL, table=table), {"rev": rev})
 
 
 def hits_of(releases: Sequence[int], rev: int) -> list[tuple[int, int]]:

@@ -30,7 +30,7 @@ pytestmark = pytest.mark.data
 
 TRAPS = {
     "letter_release", "lower_bound", "gap_between_ranges", "wrong_ecosystem", "disputed", "name_collision",
-    "alias_duplicate", "sources_conflict", "exclusive_bound",
+    "alias_duplicate", "sources_conflict", "exclusive_bound", "withdrawn",
 }  # fmt: skip
 FEEDS = ("osv/ghsa*", "osv/pysec*", "osv/go*", "osv/rustsec*", "nvd/*", "cve5/*")
 IDS = re.compile(rb"CVE-\d{4}-\d{4,7}|GHSA(?:-[0-9a-z]{4}){3}|PYSEC-\d{4}-\d+|GO-\d{4}-\d+|RUSTSEC-\d{4}-\d+")
