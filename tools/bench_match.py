@@ -185,8 +185,8 @@ def kernel(rev: int) -> None:
         cursor.execute(f"CREATE TEMPORARY TABLE drawn (cv_id INTEGER PRIMARY KEY, pkg_id BIGINT, key {blob})")
         cursor.execute(
             "INSERT INTO drawn SELECT row_number() OVER (), pkg_id, lo FROM (SELECT pkg_id, lo, row_number() OVER "
-            "(PARTITION BY pkg_id ORDER BY lo DESC) n FROM (SELECT DISTINCT pkg_id, lo FROM rng WHERE length(lo) > 2) d) "
-            f"some WHERE n <= {PER_PACKAGE} LIMIT {PORTFOLIO}"
+            "(PARTITION BY pkg_id ORDER BY lo DESC) n FROM (SELECT DISTINCT pkg_id, lo FROM rng WHERE length(lo) > 2) "
+            f"bounds) some WHERE n <= {PER_PACKAGE} LIMIT {PORTFOLIO}"
         )
         cursor.execute("CREATE INDEX drawn_at ON drawn (pkg_id, key)")
         cursor.execute("ANALYZE drawn")
