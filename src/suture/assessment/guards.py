@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date
 
+from suture.assessment.acting import devices_acted_on, verdict_to_act_on
 from suture.assessment.models import Case
-from suture.assessment.queries import facts_of_case, is_settled, unanswered, verdict_of
+from suture.assessment.queries import facts_of_case, is_settled, unanswered
 from suture.core.cases import CaseGuard
 from suture.core.controls import ControlKind
 from suture.core.facts import Answer, Fact, FactKind, Facts, both, either
@@ -30,9 +31,13 @@ YES, NO, UNKNOWN = Answer.YES, Answer.NO, Answer.UNKNOWN
 def own_guards(case: Case, today: date, facts: Facts | None = None) -> dict[Guard, Answer]:
     """Answer each guard this room knows, from rows. What nobody recorded is unknown, and unknown opens nothing."""
     facts = facts_of_case(case) if facts is None else facts
-    verdict = verdict_of(case)
+    verdict = verdict_to_act_on(devices_acted_on(case, facts))
     answers = list(case.answers.all())
-    none_affected = bool(answers) and all(a.status in (VexStatus.NOT_AFFECTED, VexStatus.FIXED) for a in answers)
+    none_affected = (
+        bool(answers)
+        and all(a.status in (VexStatus.NOT_AFFECTED, VexStatus.FIXED) for a in answers)
+        and verdict is not Outcome.UNCONTROLLED  # acted on as uncontrolled, and fixed or answered anew since
+    )
     long_term = _any(facts, K.LONG_TERM_CONTROL_SIGNED, viable)
     return {
         G.LEARNED_SET: Answer.of(learned_on(facts) is not None or None),

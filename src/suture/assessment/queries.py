@@ -11,7 +11,7 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from suture.accounts.models import Person
 from suture.accounts.queries import visible
 from suture.assessment.models import Assessment, Case, CaseRelease, CaseStep, Control, DatedFact
-from suture.core.cases import AssessmentState, CaseState
+from suture.core.cases import AssessmentState, CaseState, ControlState
 from suture.core.controls import Control as ControlValue
 from suture.core.controls import ControlKind
 from suture.core.errors import NotFound
@@ -176,6 +176,32 @@ def in_force(assessments: Iterable[Assessment]) -> dict[tuple[int, int | None], 
     return {(a.product_id, a.release_id): a for a in assessments if a.at is AssessmentState.APPROVED}
 
 
+def signed_outcome(row: Assessment) -> Outcome:
+    """The outcome as it was signed: read from the words the signature binds, not from the column beside them."""
+    return Outcome.from_word(row.judgement or row.result["residual"]["outcome"])
+
+
+def counts_compensating(row: Assessment) -> bool:
+    """Whether a compensating control counts towards what the assessment says: then the risk is controlled for now."""
+    return any(c["counted"] and c["kind"] == ControlKind.COMPENSATING.value for c in row.result.get("controls", ()))
+
+
+def still_says(row: Assessment, release: Release, controls: Iterable[Control]) -> Outcome | None:
+    """What a signed assessment still says of a release; None where it does not speak of it any more.
+
+    'Controlled' is gone when a control that counted towards it failed or was retired, and for a release that was not
+    at issue when it was proposed. 'Uncontrolled' stays until another assessment is signed.
+    """
+    outcome = signed_outcome(row)
+    if outcome is Outcome.UNCONTROLLED:
+        return outcome
+    ended = {str(c.uid) for c in controls if c.state in (ControlState.FAILED, ControlState.RETIRED)}
+    if any(c["counted"] and c["uid"] in ended for c in row.result.get("controls", ())):
+        return None
+    seen = row.result.get("releases")
+    return outcome if seen is None or str(release.uid) in seen else None
+
+
 def is_settled(case: Case) -> bool:
     """Whether every affected release has an approved assessment, its device's or its own, and none is being changed."""
     rows = list(case.assessments.all())
@@ -183,14 +209,15 @@ def is_settled(case: Case) -> bool:
 
 
 def _outcomes(case: Case, assessments: Sequence[Assessment]) -> list[Outcome | None]:
-    """The outcome for each affected release; None where nothing is approved yet."""
+    """The outcome for each affected release; None where nothing is approved yet, or what was says it no longer."""
     approved = in_force(assessments)
     affected = case.answers.filter(status=VexStatus.AFFECTED).select_related("release")
+    controls = list(case.controls.all())
     found = []
     for answer in affected:
         product = answer.release.product_id
         row = approved.get((product, answer.release_id)) or approved.get((product, None))
-        found.append(Outcome.from_word(row.outcome) if row else None)
+        found.append(still_says(row, answer.release, controls) if row else None)
     return found
 
 

@@ -13,7 +13,8 @@ from suture.intelligence.queries import kev_by_vulnerability
 def outdated(assessments: Iterable[Assessment]) -> list[tuple[Assessment, list[str]]]:
     """The approved assessments that no longer rest on what they were signed on, each with why, in two queries.
 
-    Nothing is changed by it: the signed verdict stands until another is signed.
+    Nothing is changed by it: what was signed stays on record until another is signed. That a 'controlled' which
+    counted a control that ended releases nothing any more is read off in `queries.still_says`.
     Source: FDA 2016 §VII: re-assess regularly; what raises exploitability or takes a control away is a reason.
     """
     rows = list(assessments)

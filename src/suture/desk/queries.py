@@ -10,6 +10,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 
 from suture.accounts.models import Person
 from suture.accounts.queries import visible
+from suture.assessment.acting import acted_on, verdict_to_act_on
 from suture.assessment.models import Assessment, Case, CaseRelease
 from suture.assessment.queries import cases_for, facts_of_cases
 from suture.assessment.triggers import outdated
@@ -45,14 +46,11 @@ class _Known:
     affected: tuple[Product, ...]
     devices: str
     answered: frozenset[int]
+    acted_on: Outcome | None  # the verdict that counts for what is owed, not the one shown now
 
     @property
     def link(self) -> Link:
         return Link("case", str(self.case.uid))
-
-    @property
-    def verdict(self) -> Outcome | None:
-        return Outcome.from_word(self.case.verdict) if self.case.verdict else None
 
 
 def obligations(person: Person, today: date) -> list[Obligation]:
@@ -87,7 +85,9 @@ def obligations_of_case(person: Person, case: Case, today: date) -> list[Obligat
 
 
 def _known(person: Person, only: Case | None = None) -> list[_Known]:
-    rows = cases_for(person).exclude(state=CaseState.CLOSED).prefetch_related("answers__release__product")
+    rows = cases_for(person).exclude(state=CaseState.CLOSED).prefetch_related(
+        "answers__release__product", "assessments", "controls"
+    )  # fmt: skip
     cases = list(rows if only is None else rows.filter(pk=only.pk))
     facts = facts_of_cases(cases)
     answered: dict[int, set[int]] = {}
@@ -102,9 +102,10 @@ def _known(person: Person, only: Case | None = None) -> list[_Known]:
         affected = {a.release.product_id: a.release.product for a in answers if a.status == VexStatus.AFFECTED}
         named = affected or {a.release.product_id: a.release.product for a in answers}
         devices = ", ".join(sorted(p.brand_name for p in named.values()))
+        on = acted_on(case, facts[case.pk], answers, list(case.assessments.all()), list(case.controls.all()))
         found.append(
             _Known(case, facts[case.pk], tuple(affected.values()), devices,
-                   frozenset(answered.get(case.vulnerability_id, ())))
+                   frozenset(answered.get(case.vulnerability_id, ())), verdict_to_act_on(on))
         )  # fmt: skip
     return found
 
@@ -120,11 +121,11 @@ def _clocks(known: Iterable[_Known], today: date) -> Iterator[Obligation]:
         )
         contingent = four.report_806.contingent
         for clock in case_clocks(one.facts, today=day, calendar=calendar, contingent_806=contingent):
-            if binds(clock, one.case, one.verdict) and clock.state(day) in _WAITING:
+            if binds(clock, one.case, one.acted_on) and clock.state(day) in _WAITING:
                 yield of_clock(
                     clock, device=one.devices, owner=one.case.owner.printed_name, link=one.link, label=one.case.number
                 )
-        if one.verdict is Outcome.UNCONTROLLED:
+        if one.acted_on is Outcome.UNCONTROLLED:
             yield from _while_uncontrolled(one, four, valid, day)
 
 

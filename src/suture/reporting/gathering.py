@@ -7,8 +7,9 @@ from datetime import date
 from types import MappingProxyType
 from typing import Any
 
-from suture.assessment.models import Assessment, Case
-from suture.assessment.queries import affected_products, facts_of_case, in_force
+from suture.assessment.acting import ActedOn
+from suture.assessment.models import Case
+from suture.assessment.queries import facts_of_case
 from suture.core.calendar import FEDERAL, WorkCalendar
 from suture.core.enforcement import Enforcement, evaluate_enforcement
 from suture.core.errors import NotFound
@@ -16,7 +17,6 @@ from suture.core.facts import Answer, FactKind, Facts
 from suture.core.milestones import fixed_on, initiated_on, reasoned_plan, safe_controls
 from suture.core.report_facts import ReportFacts, submitted_since, with_enforcement
 from suture.core.risk import Outcome
-from suture.core.vex import VexStatus
 from suture.inventory.models import Product
 from suture.policy.models import PolicyKind
 from suture.policy.queries import policy_in_force
@@ -70,21 +70,13 @@ def enforcement_of(case: Case, today: date, facts: Facts | None = None) -> Enfor
     )  # fmt: skip
 
 
-def devices_of(case: Case) -> list[Product]:
-    """The devices to decide on: those with an affected release; while nobody answered, every concerned one."""
-    return affected_products(case) or list(
-        Product.objects.filter(releases__impact_answers__case=case)
-        .exclude(releases__impact_answers__status__in=[VexStatus.NOT_AFFECTED, VexStatus.FIXED])
-        .distinct()
-        .order_by("brand_name")
-    )
-
-
 def facts_of(
-    case: Case, today: date, product: Product, *, given: Mapping[str, Any] | None = None,
+    case: Case, today: date, device: ActedOn, *, given: Mapping[str, Any] | None = None,
     facts: Facts | None = None, enforcement: Enforcement | None = None,
 ) -> ReportFacts:  # fmt: skip
     """Everything R1 to R25 read, for one device of a case on a day.
+
+    The risk is the one the action was taken on, with the harm record of that assessment; see `assessment.acting`.
 
     What the firm itself does (initiated, submitted, extended, remediated) is no while its own record holds nothing
     of it; everything about the world is unknown until somebody recorded it.
@@ -94,12 +86,12 @@ def facts_of(
     """
     facts = facts_of_case(case) if facts is None else facts
     enforcement = enforcement or enforcement_of(case, today, facts)
-    rows = [a for a in in_force(case.assessments.all()).values() if a.product_id == product.pk]
+    product = device.product
     answers: dict[str, Any] = {name: _given(given or {}, name, product) for name in ASKED}
     answers |= {name: answer for name, answer in _from_rows(facts).items() if answer is not UNKNOWN}
     found = ReportFacts(
         **_device(product),
-        **_risk(rows),
+        **_risk(device),
         **answers,
         death_or_serious_injury=_death_or_injury(facts),
         remediation_exists=Answer.of(has_remediation(facts)),
@@ -125,19 +117,30 @@ def _device(product: Product) -> dict[str, Any]:
     }
 
 
-def _risk(assessments: list[Assessment]) -> dict[str, Any]:
+def _risk(device: ActedOn) -> dict[str, Any]:
     """The device's verdict (its worst release's) and what its harm record says. Nothing signed: nothing known."""
-    if not assessments:
+    if not device.rows:
         return {}
-    harms = [a.harm for a in assessments]
+    harms = [a.harm for a in device.rows]
+    if device.outcome is None:  # part of the device is not assessed: what was found grave stays, nothing else is known
+        grave = {name: _worst(harms, key) for name, key in _GRAVE.items()}
+        return {name: answer for name, answer in grave.items() if answer is YES}
     return {
-        "verdict": max(Outcome.from_word(a.outcome) for a in assessments),
-        "inherent_verdict": max(Outcome.from_word(a.result["inherent"]["outcome"]) for a in assessments),
+        "verdict": device.outcome,
+        "inherent_verdict": max(Outcome.from_word(a.result["inherent"]["outcome"]) for a in device.rows),
         "privacy_only": Answer.of(all(h.get("privacy") for h in harms)),
-        "safety_affected": _worst(harms, "safety_affected"),
-        "secrets_exposed": _worst(harms, "secrets_exposed"),
-        "serious_harm_probable": _worst(harms, "serious_probable"),
+        **{name: _worst(harms, key) for name, key in _GRAVE.items()},
     }
+
+
+# Inputs of the rules that make a risk graver, by their keys in the harm record.
+_GRAVE: Mapping[str, str] = MappingProxyType(
+    {
+        "safety_affected": "safety_affected",
+        "secrets_exposed": "secrets_exposed",
+        "serious_harm_probable": "serious_probable",
+    }
+)
 
 
 def _worst(harms: list[dict[str, Any]], key: str) -> Answer:

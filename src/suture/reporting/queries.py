@@ -12,6 +12,7 @@ from django.db.models import Model, QuerySet
 
 from suture.accounts.models import Person, Signature
 from suture.accounts.queries import signatures_on
+from suture.assessment.acting import ActedOn, devices_acted_on, verdict_to_act_on
 from suture.assessment.models import Case
 from suture.assessment.queries import cases_for, facts_of_case
 from suture.core.cases import CaseGuard, CaseState, ReportState
@@ -28,7 +29,7 @@ from suture.core.risk import Outcome
 from suture.core.workflow import Guard
 from suture.evidence.canonical import digest
 from suture.inventory.models import Product
-from suture.reporting.gathering import clock_policy, devices_of, enforcement_of, facts_of
+from suture.reporting.gathering import clock_policy, enforcement_of, facts_of
 from suture.reporting.models import Decision, Document, Record806, Report806
 
 Row = TypeVar("Row", bound=Model)
@@ -46,10 +47,14 @@ GRAVITY = (
 class Owed:
     """What the rules say of one device on a day; or the contradiction that must be resolved first."""
 
-    product: Product
+    device: ActedOn
     facts: ReportFacts
     decided: Decided | None
     contradiction: str = ""
+
+    @property
+    def product(self) -> Product:
+        return self.device.product
 
     @property
     def duty_806(self) -> Duty806:
@@ -60,8 +65,9 @@ class Owed:
 class Position:
     """Where a case stands on a day: day 0, every clock, the four conditions, what is owed per device.
 
-    `binding` are the clocks that bind as things stand: those of day 30 and 60 do until the risk is found controlled
-    or no device affected, the 806 clock only while the risk is uncontrolled.
+    `verdict` is the risk as signed and shown now; `acted_on` the one that counts for what is owed: uncontrolled stays
+    uncontrolled when a control or a fix brings it down. `binding` are the clocks that bind as things stand: those of
+    day 30, day 60 and 806 do until the risk is found controlled without that, or no device affected.
     """
 
     case: Case
@@ -69,6 +75,7 @@ class Position:
     facts: Facts
     learned_on: date | None
     verdict: Outcome | None
+    acted_on: Outcome | None
     clocks: tuple[Clock, ...]
     binding: tuple[Clock, ...]
     enforcement: Enforcement
@@ -81,7 +88,7 @@ class Position:
     @property
     def policy_applies(self) -> bool:
         """Whether the four conditions are of any consequence: they concern uncontrolled risk alone."""
-        return self.verdict is Outcome.UNCONTROLLED
+        return self.acted_on is Outcome.UNCONTROLLED
 
 
 def gravest(duties: Any) -> Duty806:
@@ -101,31 +108,33 @@ def position(case: Case, today: date, facts: Facts | None = None) -> Position:
     verdict = Outcome.from_word(case.verdict) if case.verdict else None
     clocks = case_clocks(facts, today=today, calendar=calendar, contingent_806=enforcement.report_806.contingent)
     given = given_answers(case)
+    devices = devices_acted_on(case, facts)
+    acted_on = verdict_to_act_on(devices)
     return Position(
-        case=case, as_of=today, facts=facts, learned_on=learned_on(facts), verdict=verdict, clocks=clocks,
-        binding=tuple(c for c in clocks if binds(c, case, verdict)), enforcement=enforcement,
-        owed=tuple(owed(case, today, product, given, facts, enforcement) for product in devices_of(case)),
+        case=case, as_of=today, facts=facts, learned_on=learned_on(facts), verdict=verdict, acted_on=acted_on,
+        clocks=clocks, binding=tuple(c for c in clocks if binds(c, case, acted_on)), enforcement=enforcement,
+        owed=tuple(owed(case, today, device, given, facts, enforcement) for device in devices),
     )  # fmt: skip
 
 
-def binds(clock: Clock, case: Case, verdict: Outcome | None) -> bool:
-    """Whether a clock binds as the case stands: see `Position`."""
+def binds(clock: Clock, case: Case, acted_on: Outcome | None) -> bool:
+    """Whether a clock binds as the case stands, by the verdict that counts for what is owed: see `Position`."""
     if clock.due_on is None or case.at is CaseState.CLOSED:
         return False
     if clock.name in (CYBER_COMMUNICATE.name, CYBER_FIX.name, REPORT_806.name):
-        return verdict is not Outcome.CONTROLLED and case.at is not CaseState.NOT_AFFECTED
+        return acted_on is not Outcome.CONTROLLED and case.at is not CaseState.NOT_AFFECTED
     return True
 
 
 def owed(
-    case: Case, today: date, product: Product, given: Mapping[str, Any], facts: Facts, enforcement: Enforcement
+    case: Case, today: date, device: ActedOn, given: Mapping[str, Any], facts: Facts, enforcement: Enforcement
 ) -> Owed:
     """What the rules say of one device; a contradiction is told, not raised: a page must show it."""
-    gathered = facts_of(case, today, product, given=given, facts=facts, enforcement=enforcement)
+    gathered = facts_of(case, today, device, given=given, facts=facts, enforcement=enforcement)
     try:
-        return Owed(product=product, facts=gathered, decided=decide_rules(gathered))
+        return Owed(device=device, facts=gathered, decided=decide_rules(gathered))
     except Contradiction as refused:
-        return Owed(product=product, facts=gathered, decided=None, contradiction=str(refused))
+        return Owed(device=device, facts=gathered, decided=None, contradiction=str(refused))
 
 
 def given_answers(case: Case) -> dict[str, Any]:
@@ -224,9 +233,13 @@ def reporting_guards(case: Case, today: date) -> dict[Guard, Answer]:
     }
 
 
+def _devices(case: Case) -> list[Product]:
+    return [device.product for device in devices_acted_on(case, facts_of_case(case))]
+
+
 def _rationale(case: Case) -> Answer:
     """Whether every device to decide on has a signed 806.20 record as its newest."""
-    devices = devices_of(case)
+    devices = _devices(case)
     newest = {record.product_id: record for record in case.records_806.order_by("version")}
     return Answer.of((bool(devices) and all(d.pk in newest and is_signed(newest[d.pk]) for d in devices)) or None)
 
@@ -244,7 +257,7 @@ def _filed(case: Case, newest: Decision | None, today: date) -> Answer:
         return Answer.NO
     sent = {r.product_id for r in case.reports_806.all() if r.state in SENT}
     newest_record = {r.product_id: r for r in case.records_806.order_by("version")}
-    products = {str(p.uid): p.pk for p in devices_of(case)}
+    products = {str(p.uid): p.pk for p in _devices(case)}
     answers = []
     for device in newest.devices:
         key, duty = products.get(device["product"]), Duty806(device["duty_806"])
@@ -259,7 +272,7 @@ def _filed(case: Case, newest: Decision | None, today: date) -> Answer:
 
 def _periodic(case: Case, newest: Decision | None) -> Answer:
     """Settled where no device owes a periodic report, or a signed decision names the item and its date is known."""
-    owing = [product for product in devices_of(case) if product.owes_periodic_report]
+    owing = [product for product in _devices(case) if product.owes_periodic_report]
     if not owing:
         return Answer.YES
     if newest is None or not is_signed(newest) or any(p.periodic_report_date is None for p in owing):

@@ -9,13 +9,15 @@ from io import BytesIO
 import pytest
 from pypdf import PdfReader
 
-from suture.accounts.services import new_uid
+from suture.accounts.services import new_uid, sign
 from suture.assessment.services import choose_initiation, move_case, sign_long_term_control
 from suture.core.clocks import ClockState
 from suture.core.errors import Conflict, Contradiction, InvalidValue, NotAllowed
 from suture.core.facts import Answer, FactKind
 from suture.core.isao import IsaoCriterion
 from suture.core.reportability import Duty806
+from suture.core.roles import Role
+from suture.evidence.canonical import digest
 from suture.evidence.models import Entry
 from suture.evidence.queries import verify_chain
 from suture.intelligence.models import Vulnerability
@@ -247,12 +249,13 @@ def test_what_no_record_holds_a_person_answers_with_a_reason_and_it_carries_over
 
 
 def test_contradictions_are_refused_and_leave_nothing(work: Work):
-    """R8 beside 'controlled': the harm record of a signed assessment is changed behind its back here."""
+    """R8 beside 'controlled': such a record is signed behind the verb's back here."""
     case = work.open()
     work.answer(case, "4.1")
     row = work.sign(work.assess(case, severity=None, privacy_only=True, safety_affected=NO, secrets_exposed=NO))
     row.harm = {**row.harm, "serious_probable": "yes"}
     row.save()
+    sign(by=work.ada, to=row, digest=digest(row.content()), meaning="approval: controlled", as_role=Role.PSIRT)
     before = Entry.objects.count()
     with pytest.raises(Contradiction):
         decide(case_uid=case.uid, by=work.rosa)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -107,16 +108,13 @@ def sign_decision(
 def _position(case: Case, day: date, given: Mapping[str, Any]) -> Position:
     """Where the case stands with these answers; a contradiction is refused here."""
     at = position(case, day)
-    decided = tuple(owed(case, day, one.product, given, at.facts, at.enforcement) for one in at.owed)
+    decided = tuple(owed(case, day, one.device, given, at.facts, at.enforcement) for one in at.owed)
     for one in decided:
         if one.contradiction:
             raise Contradiction(f"{one.product.brand_name}: {one.contradiction}")
     if not decided:
         raise InvalidValue(f"{case.number} concerns no device to decide on: no release is affected")
-    return Position(
-        case=at.case, as_of=at.as_of, facts=at.facts, learned_on=at.learned_on, verdict=at.verdict, clocks=at.clocks,
-        binding=at.binding, enforcement=at.enforcement, owed=decided,
-    )  # fmt: skip
+    return replace(at, owed=decided)
 
 
 def _checked(answers: GivenAnswers, by: Person) -> dict[str, Any]:
