@@ -1,4 +1,4 @@
-"""What stands behind a wall does not exist for whoever is not admitted: no page, list, search, proof or file shows it."""
+"""What stands behind a wall does not exist for whoever is not admitted: no page, list, search, proof or file."""
 
 from __future__ import annotations
 
