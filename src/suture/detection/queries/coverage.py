@@ -42,11 +42,13 @@ def why_not_assessed(
         state is None or (state.portfolio_rev, state.keys_ver) != (release.portfolio_rev, KEYS_VERSION)
     ):
         causes.append((Cause.NOT_MATCHED, "its current SBOM is not matched yet"))
+    if state is not None and state.rev == 0 and not known.empty:
+        causes.append((Cause.NOT_MATCHED, "it was last matched before any feed was taken in"))
     assessed = not causes
     late = [one.source for one in sources if one.late]
     if late:
         causes.append((Cause.STALE_SOURCE, f"late: {', '.join(late)}; what is newer than they are was not looked at"))
-    if state is not None and state.rev < known.rev:
+    if state is not None and 0 < state.rev < known.rev:
         causes.append((Cause.NOT_MATCHED, "knowledge has moved since its last match"))
     return Verdict(assessed, tuple(causes))
 
