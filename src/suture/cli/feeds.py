@@ -29,6 +29,9 @@ def import_feeds(
     paths: Annotated[
         list[Path], typer.Argument(help="Files or folders: OSV, NVD API 2.0, CVE JSON 5, KEV, EPSS; .gz too.")
     ],
+    even_if_smaller: Annotated[
+        bool, typer.Option(help="Take a feed in although it shrank by half: a person has looked and it is right.")
+    ] = False,
     output: Format = Output.TABLE,
 ) -> None:
     """Take feed files into the knowledge. People go on working meanwhile; a second run changes nothing.
@@ -44,7 +47,9 @@ def import_feeds(
         def tell(now: services.Progress) -> None:
             bar.update(task, description=f"{now.file} ({now.records:,} records)", completed=now.done, total=now.total)
 
-        results = services.import_feeds([str(path) for path in paths], by=local_operator(), progress=tell)
+        results = services.import_feeds(
+            [str(path) for path in paths], by=local_operator(), progress=tell, even_if_smaller=even_if_smaller
+        )
     if output is Output.JSON:
         as_json([_plain(result) for result in results])
     else:
