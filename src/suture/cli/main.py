@@ -72,7 +72,8 @@ class Table(TyperGroup):
             if name == "demo":
                 os.environ.setdefault("SUTURE_HOME", str(platformdirs.user_data_path("suture-demo", appauthor=False)))
             importlib.import_module("django").setup()
-            importlib.import_module("suture.cli.house").ready()
+            if "--help" not in sys.argv:
+                importlib.import_module("suture.cli.house").ready()
         module = importlib.import_module(entry.module)
         command = click_command(getattr(module, name))
         command.name = name
