@@ -33,6 +33,7 @@ def _why(row: Assessment, states: Mapping[str, str], kev: Kev | None) -> list[st
         for control in row.result.get("controls", [])
         if control["counted"] and states.get(control["uid"]) != ControlState.IN_USE
     ]
-    if kev is not None and not row.exploitability.get("known_exploited"):
+    seen = row.exploitability.get("known_exploited") or (row.result.get("exploitability") or {}).get("known_exploited")
+    if kev is not None and not seen:
         why.append(f"CISA lists it as known to be exploited since {kev.added}")
     return why

@@ -17,7 +17,9 @@ from suture.core.exploitability import ExploitabilityMetrics, ExploitabilityPoli
 from suture.core.facts import Answer
 from suture.core.harm import HarmSeverity
 from suture.core.risk import AssessedRisk, PrivacyFinding, RiskPolicy, RiskVerdict
+from suture.core.vex import VexStatus
 from suture.evidence.canonical import digest
+from suture.intelligence.queries import kev_of
 from suture.inventory.models import Product, SafetyStatement
 from suture.policy.models import PolicyKind, PolicyVersion
 from suture.policy.queries import installation, is_signed, newest_policy, policy_in_force
@@ -77,9 +79,14 @@ def statement_for_verdict(product: Product) -> SafetyStatement:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Placed:
-    """An assessment's inputs, placed: the level, inherent and residual risk, and under which policies."""
+    """An assessment's inputs, placed: the level, inherent and residual risk, for which releases, under which policies.
+
+    `releases` are those at issue when it was placed: a release that turns out to be affected later was not looked at.
+    """
 
     exploitability: ExploitabilityVerdict | None
+    known_exploited: bool
+    releases: tuple[str, ...]
     inherent: RiskVerdict
     residual: RiskVerdict
     controls: tuple[dict[str, Any], ...]
@@ -92,7 +99,9 @@ class Placed:
             "exploitability": None if self.exploitability is None else {
                 "level": self.exploitability.level.word, "points": self.exploitability.points,
                 "because": list(self.exploitability.because), "unknown": list(self.exploitability.unknown),
+                "known_exploited": self.known_exploited,
             },
+            "releases": list(self.releases),
             "inherent": _verdict(self.inherent),
             "residual": _verdict(self.residual),
             "controls": list(self.controls),
@@ -124,7 +133,8 @@ def place(row: Assessment, on: date) -> Placed:
     """Place an assessment's inputs on the matrix of the policies of a day, with the controls as they stand.
 
     A privacy-only finding does not use the scale of harm (F §IV.F). KEV and a public exploit can only raise the
-    level; EPSS and a planned fix are no input at all.
+    level, KEV as it stands now and not as it stood when the factors were judged; EPSS and a planned fix are no
+    input at all.
 
     Raises:
         NotAllowed: a policy is not approved, or the privacy finding leaves safety open.
@@ -135,8 +145,9 @@ def place(row: Assessment, on: date) -> Placed:
     mapping: ExploitabilityPolicy = exploitability_rules.from_json(exploit_row.body)
     rows = controls_on(row.case, row.product)
     values = {control.uid: as_control(control) for control in rows}
+    exploited = bool(row.exploitability.get("known_exploited")) or kev_of(row.case.vulnerability) is not None
     level = exploitability_rules.evaluate_exploitability(
-        metrics_of(row), mapping, known_exploited=bool(row.exploitability.get("known_exploited")),
+        metrics_of(row), mapping, known_exploited=exploited,
         public_exploit=bool(row.exploitability.get("public_exploit")),
     )  # fmt: skip
     privacy = privacy_of(row)
@@ -148,9 +159,19 @@ def place(row: Assessment, on: date) -> Placed:
         inherent, residual = risk.inherent, risk.residual
     return Placed(
         exploitability=level, inherent=inherent, residual=residual, risk_policy=risk_row,
-        exploitability_policy=exploit_row,
+        exploitability_policy=exploit_row, known_exploited=exploited, releases=_at_issue(row),
         controls=tuple(_control(control.uid, control.state, values[control.uid]) for control in rows),
     )  # fmt: skip
+
+
+def _at_issue(row: Assessment) -> tuple[str, ...]:
+    """The releases it speaks of: its own, or every one of the device that is affected, or not answered yet."""
+    answers = row.case.answers.filter(release__product=row.product).exclude(
+        status__in=[VexStatus.NOT_AFFECTED, VexStatus.FIXED]
+    )
+    if row.release is not None:
+        return (str(row.release.uid),)
+    return tuple(sorted(str(uid) for uid in answers.values_list("release__uid", flat=True)))
 
 
 def _control(uid: object, state: str, value: ControlValue) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from django.db import transaction
 from suture.accounts.models import Person
 from suture.accounts.services import new_uid
 from suture.assessment.models import Case, Control
-from suture.assessment.queries import as_control
+from suture.assessment.queries import as_control, verdict_after_answers
 from suture.assessment.services.facts import add_fact
 from suture.assessment.services.taking import take_case, touch
 from suture.core.cases import CONTROL, ControlGuard, ControlState
@@ -131,7 +131,7 @@ def confirm_in_use(
 def end_control(
     *, control_uid: UUID | str, by: Person, failed: bool, because: str, version: int | None = None
 ) -> Control:
-    """Say that a control failed, or retire it. It no longer counts; an assessment that counted it is out of date.
+    """Say that a control failed, or retire it. It no longer counts; 'controlled' that counted it is not known any more.
 
     Raises:
         InvalidValue: no reason.
@@ -142,7 +142,10 @@ def end_control(
             raise InvalidValue("say why the control failed or is retired")
         row.ended_because = because
         verb, did = ("fail", "control.failed") if failed else ("retire", "control.retired")
-        return _move(row, case, verb, by, did, because, {})
+        _move(row, case, verb, by, did, because, {})
+        case.verdict = verdict_after_answers(case)
+        touch(case, "verdict")
+        return row
 
 
 def _take(control_uid: UUID | str, by: Person, verb: str, version: int | None) -> tuple[Control, Case]:

@@ -87,7 +87,8 @@ def sign_assessment(
     Raises:
         NotAllowed: not in review, no judgement given, the same person or role a second time, or a wrong password.
         Contradiction: the two judgements differ, or 'controlled' beside a reasonable probability of serious harm.
-        Conflict: somebody changed the case, a control or a policy since it was proposed.
+        Conflict: somebody changed the case, an answer, a control or a policy since it was proposed, or CISA listed
+            the vulnerability as known to be exploited.
     """
     require(by, "assessment.sign", assessment_for(by, assessment_uid).case)
     reauthenticate(by, password)
@@ -146,7 +147,8 @@ def _unchanged(row: Assessment, case: Case) -> Placed:
     statement = statement_for_verdict(row.product)
     if digest(placed.as_data(statement)) != digest(row.result):
         raise Conflict(
-            f"{row.label}: a control, a policy or the device's statement changed since it was proposed; "
+            f"{row.label}: a control, an answer, a policy, the device's statement or what is known of exploitation "
+            "changed since it was proposed; "
             "return it and propose it again"
         )
     return placed
