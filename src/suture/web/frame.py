@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils.functional import Promise, SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 
+from suture.demo.people import CAST, PASSWORD, Character
 from suture.evidence.clock import is_moved, now, today
 from suture.inventory.models import Establishment
 from suture.policy.queries import installation
@@ -65,6 +66,15 @@ class Frame:
     manufacturer: str
     demo: bool
     clock_moved: bool
+
+    @property
+    def cast(self) -> tuple[Character, ...]:
+        """Whom to sign in as, on the demo's login page; nobody anywhere else."""
+        return CAST if self.demo else ()
+
+    @property
+    def demo_password(self) -> str:
+        return PASSWORD if self.demo else ""
 
     @property
     def when(self) -> str:
