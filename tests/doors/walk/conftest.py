@@ -56,4 +56,5 @@ def at_browser(browser: Any, house: Installation) -> Iterator[Callable[[str, str
 
     yield _sit_down
     for somebody in there:
+        print(somebody.tells())  # shown when the test failed
         somebody.leaves()

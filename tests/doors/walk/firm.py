@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple
 
@@ -31,6 +31,11 @@ def by_the_table(learned: date, initiated: date, today: date) -> Days:
         None, today, learned, learned + timedelta(days=30), learned + timedelta(days=60), initiated,
         ten_working_days_after(initiated),
     )  # fmt: skip
+
+
+def utc_now() -> datetime:
+    """This instant, UTC."""
+    return datetime.now(UTC)
 
 
 def ten_working_days_after(day: date) -> date:

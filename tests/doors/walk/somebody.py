@@ -22,7 +22,8 @@ class Somebody:
         self.base, self.username, self.name = base, username, name
         self.wrong: list[str] = []
         self.pages_seen: set[str] = set()
-        self._expected: list[int] = []
+        self._expected = 0  # the status of the refusal that is looked for
+        self._owed = 0  # lines on the console that the browser owes for refusals that came
         self.context = browser.new_context(viewport={"width": 1440, "height": 900}, accept_downloads=True)
         self.context.set_default_timeout(PATIENCE)
         self.page = self.context.new_page()
@@ -31,14 +32,17 @@ class Somebody:
         self.page.on("response", self._answered)
 
     def _hear(self, line: str) -> None:
-        if LOADED_WITH in line and self._expected and f"{LOADED_WITH} {self._expected[0]}" in line:
+        if f"{LOADED_WITH} 4" in line and self._owed:
+            self._owed -= 1
             return
         self.wrong.append(f"{self.name} at {self.page.url}: {line}")
 
     def _answered(self, response: Any) -> None:
         if response.request.resource_type == "document":
             self.pages_seen.add(re.sub(r"[0-9a-f-]{36}", "…", response.url.removeprefix(self.base).partition("?")[0]))
-        if response.status >= 400 and response.status not in self._expected:
+        if response.status >= 400 and response.status == self._expected:
+            self._expected, self._owed = 0, self._owed + 1
+        elif response.status >= 400:
             self.wrong.append(f"{self.name}: {response.request.method} {response.url} answered {response.status}")
 
     # ------------------------------------------------------------ going somewhere
@@ -67,10 +71,9 @@ class Somebody:
 
     def is_refused(self, button: str, status: int = REFUSED) -> str:
         """Press a button whose page says no; gives what it says."""
-        self._expected = [status]
+        self._expected = status
         self.presses(button)
-        self.page.wait_for_load_state("networkidle")
-        self._expected = []
+        assert not self._expected, f"'{button}' was not refused: {self.page.url}\n{self.reads()[:600]}"
         return self.refusal()
 
     def refusal(self) -> str:
@@ -99,7 +102,8 @@ class Somebody:
 
     def chooses(self, question: str, answer: str) -> None:
         """One radio button of a question."""
-        self.page.get_by_role("group", name=question).get_by_role("radio", name=answer).check()
+        group = self.page.get_by_role("group", name=question, exact=True)
+        group.get_by_role("radio", name=re.compile(rf"^{re.escape(answer)}(:|$)")).check()
 
     def ticks(self, *labels: str) -> None:
         for label in labels:
@@ -118,14 +122,25 @@ class Somebody:
         """The text of the page, or of one of its sections."""
         return str((self.section(section) if section else self.page.get_by_role("main")).inner_text())
 
+    def verdict(self) -> str:
+        """The band that says controlled or not."""
+        return self.reads("Verdict")
+
     def heading(self) -> str:
         return str(self.page.get_by_role("heading", level=1).inner_text())
 
-    def downloads(self, link: str) -> Path:
-        """Follow a link that is a file; gives where it lies."""
+    def downloads(self, link: str, into: Path, role: str = "link") -> Path:
+        """Follow a link, or press a button, that gives a file; gives where it lies."""
         with self.page.expect_download() as coming:
-            self.page.get_by_role("link", name=link, exact=True).click()
-        return Path(coming.value.path())
+            self.page.get_by_role(role, name=link, exact=True).click()
+        file = into / coming.value.suggested_filename
+        coming.value.save_as(file)
+        return file
+
+    def tells(self) -> str:
+        """Where they stand and what went wrong, for whoever reads a failed test."""
+        text = self.page.locator("body").inner_text()[:2500] if not self.page.is_closed() else ""
+        return "\n".join([f"----- {self.name} at {self.page.url}", text, *self.wrong])
 
     def leaves(self) -> None:
         self.context.close()
