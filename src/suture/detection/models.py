@@ -101,6 +101,7 @@ class Cause(models.TextChoices):
     NOT_MATCHED = "not matched yet"
     NO_KNOWLEDGE = "no knowledge"
     DEMO_KNOWLEDGE = "only the demo's knowledge"
+    NOTHING_MONITORED = "no component monitored"
     STALE_SOURCE = "stale source"
     NO_IDENTIFIER = "no identifier"
     UNREADABLE = "unreadable identifier"

@@ -98,7 +98,8 @@ def scan(data: bytes, rev: int | None = None, person: Person | None = None) -> S
         says = f"not assessed: {why}; take in feeds first (suture feeds import). Nothing below says 'not affected'."
         return ScanResult(says=says, assessed=False, not_assessed=_nothing(sbom, why), **result)
     found = _Scan(sbom, at, person)
-    return ScanResult(says=found.says(late), assessed=True, **found.parts(), **result)
+    says = found.says(late)
+    return ScanResult(says=says, assessed=not says.startswith("not assessed"), **found.parts(), **result)
 
 
 def _document(sbom: Sbom) -> dict[str, Any]:
@@ -184,6 +185,8 @@ class _Scan:
         ]
         if not total:
             said = ["not assessed: the document lists no component"]
+        elif len(self.holes) == total and not self.drawn and not self.possible:
+            said = [f"not assessed: none of its {total} components could be looked up"]
         if self.possible:
             said.append(f"{len(self.possible)} are of unknown version")
         if late:

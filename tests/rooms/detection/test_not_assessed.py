@@ -10,6 +10,7 @@ from suture.accounts.models import Person
 from suture.core.components import Package, PackageKind
 from suture.detection.models import Cause
 from suture.detection.queries import coverage
+from suture.detection.scan import scan
 from suture.detection.services import match_release, rematch_stale, stale_releases
 from suture.evidence.clock import now
 from suture.intelligence.models import FeedRevision
@@ -112,3 +113,14 @@ def test_an_unread_range_of_a_component_is_waiting_not_silent(world: World, rele
     take(release, {"ref": "i", "name": "ios", "version": "15.2", "cpe": "cpe:2.3:o:cisco:ios:15.2:*:*:*:*:*:*:*"})
     match_release(release.pk)
     assert "1 stated ranges wait for a person" in coverage(release).says
+
+
+def test_where_no_component_could_be_looked_up_nothing_is_assessed(world: World, release: Release, take: Take) -> None:
+    """'0 vulnerabilities' would be true of nothing."""
+    world.publish(says("nvd", "CVE-2026-1", (OPENSSL, below("3.0.15"))))
+    taken = take(release, {"ref": "a", "name": "bare", "version": "1"}, lodash())
+    assert taken.says.removeprefix("Aria P2 4.2: ") == (
+        "not assessed: none of its 2 components could be looked up: 1 no identifier, 1 no source watches it"
+    )
+    found = scan(cyclonedx({"ref": "a", "name": "bare", "version": "1"}))
+    assert (found.assessed, found.says) == (False, "not assessed: none of its 1 components could be looked up")

@@ -44,6 +44,9 @@ def why_not_assessed(
         causes.append((Cause.NOT_MATCHED, "its current SBOM is not matched yet"))
     if state is not None and state.rev == 0 and not known.empty:
         causes.append((Cause.NOT_MATCHED, "it was last matched before any feed was taken in"))
+    elif state is not None and not causes and state.components <= state.gaps and not state.possible:
+        none = f"none of its {state.components} components could be looked up"
+        causes.append((Cause.NOTHING_MONITORED, none if state.components else "its SBOM lists no component"))
     assessed = not causes
     late = [one.source for one in sources if one.late]
     if late:
@@ -105,10 +108,11 @@ class Coverage:
     def says(self) -> str:
         """The first sentence beside every number of findings."""
         if not self.verdict.assessed:
-            return f"not assessed: {self.verdict.says}"
+            nothing = any(cause is Cause.NOTHING_MONITORED for cause, _ in self.verdict.causes)
+            return f"not assessed: {self.verdict.says}{self._causes() if nothing else ''}"
         said = [f"{self.monitored} of {self.components} components monitored"]
         if self.causes:
-            said.append("not: " + ", ".join(f"{count} {cause}" for cause, count in self.causes))
+            said.append(f"not{self._causes()}")
         if self.possible:
             most = max(one.vulnerabilities for one in self.possible)
             said.append(f"{len(self.possible)} of unknown version, with up to {most:,} possible vulnerabilities each")
@@ -117,6 +121,9 @@ class Coverage:
         if self.verdict.causes:
             said.append(self.verdict.says)
         return "; ".join(said)
+
+    def _causes(self) -> str:
+        return ": " + ", ".join(f"{count} {cause}" for cause, count in self.causes) if self.causes else ""
 
 
 def coverage(release: Release) -> Coverage:
