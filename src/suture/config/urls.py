@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from django.templatetags.static import static
 from django.urls import URLPattern, URLResolver, include, path
+from django.views.generic import RedirectView
 
 from suture.api.app import api
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("accounts/", include("suture.web.account_urls")),
     path("api/suture/v1/", api.urls),
+    # A browser asks for it beside what is no page of ours to name an icon: a PDF, a file of JSON.
+    path("favicon.ico", RedirectView.as_view(url=static("suture/mark.svg")), name="icon"),
     path("", include("suture.web.urls")),
 ]
 
