@@ -129,12 +129,20 @@ class Somebody:
     def heading(self) -> str:
         return str(self.page.get_by_role("heading", level=1).inner_text())
 
-    def downloads(self, link: str, into: Path, role: str = "link") -> Path:
-        """Follow a link, or press a button, that gives a file; gives where it lies."""
+    def downloads(self, link: str, into: Path) -> Path:
+        """Follow a link that gives a file; gives where it lies."""
         with self.page.expect_download() as coming:
-            self.page.get_by_role(role, name=link, exact=True).click()
+            self.page.get_by_role("link", name=link, exact=True).click()
         file = into / coming.value.suggested_filename
         coming.value.save_as(file)
+        return file
+
+    def saves_shown(self, into: Path) -> Path:
+        """Save the document that the browser shows instead of a page."""
+        answer = self.context.request.get(self.page.url)
+        assert answer.status == 200
+        file = into / str(answer.headers["content-disposition"]).partition("filename=")[2].strip('"')
+        file.write_bytes(answer.body())
         return file
 
     def tells(self) -> str:

@@ -424,7 +424,8 @@ def the_report_is_drafted(cast: Cast, case: str, folder: Path) -> Path:
     rosa.fills({"Why something is not available yet": WHY_LATER, "Will be submitted on": days.day_60})
     rosa.presses("Save")
     assert WHY_LATER in rosa.reads()
-    return rosa.downloads("PDF", folder, "button")
+    rosa.presses("PDF")
+    return rosa.saves_shown(folder)
 
 
 WHY_LATER = "Distributors still send their lists"
