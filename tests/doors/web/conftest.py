@@ -1,14 +1,11 @@
-"""A browser before the demo manufacturer's pages; clients that are signed in; the small manufacturer of the rooms."""
+"""The demo manufacturer's pages, served; clients that are signed in; the small manufacturer of the rooms."""
 
 from __future__ import annotations
 
-import os
-import shutil
 import threading
 from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 import pytest
 from cheroot.wsgi import Server
@@ -21,26 +18,6 @@ from tests.demo.conftest import empty_house, said
 from tests.rooms.casework import Work, build, set_clock
 
 __all__ = ["empty_house", "said"]
-
-FLAGS = [
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync",
-]  # fmt: skip
-WIDTH, HEIGHT = 1440, 900
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Any]:
-    """A headless Chromium from the system; its tests are skipped where there is none."""
-    found = os.environ.get("SUTURE_CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
-    if found is None:
-        pytest.skip("no Chromium (Debian: apt-get install chromium)")
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as play:
-        started = play.chromium.launch(executable_path=found, args=FLAGS)
-        yield started
-        started.close()
 
 
 def serve() -> Iterator[str]:
