@@ -37,8 +37,8 @@ def full_pass(rev: int) -> tuple[int, int, str]:
         how many hits there are, how many differed (0 where the incremental state was right), and their SHA-256.
     """
     with connection.cursor() as cursor:  # derived rows of component versions that no release has any longer
-        cursor.execute("DELETE FROM cv WHERE cv_id NOT IN (SELECT cv_id FROM inst)")
-        cursor.execute("DELETE FROM hit WHERE cv_id NOT IN (SELECT cv_id FROM cv)")
+        cursor.execute("DELETE FROM cv WHERE NOT EXISTS (SELECT 1 FROM inst WHERE inst.cv_id = cv.cv_id)")
+        cursor.execute("DELETE FROM hit WHERE NOT EXISTS (SELECT 1 FROM cv WHERE cv.cv_id = hit.cv_id)")
     found = all_hits(rev)
     moved = _keep(found, rows(f"SELECT cv_id, stmt FROM hit WHERE t = {OPEN}", {}), rev)  # noqa: S608
     return len(found), moved, fingerprint(found)
