@@ -190,6 +190,7 @@ STARTS = {
     K.CORRECTION_INITIATED: {clocks.REPORT_806.name},
     K.REMOVAL_INITIATED: {clocks.REPORT_806.name},
     K.FIRST_UNIT_CHANGED: {clocks.REPORT_806.name},
+    K.FIX_DISTRIBUTED: {clocks.REPORT_806.name},
     K.INITIATION_CHOSEN: {clocks.REPORT_806.name},
     K.EXTENSION_INITIATED: {clocks.AMENDMENT_806.name},
     K.EMPLOYEE_AWARE: {clocks.MDR_30.name},

@@ -13,7 +13,7 @@ from enum import StrEnum
 
 from suture.core.authority import Authority
 from suture.core.calendar import FEDERAL, WorkCalendar
-from suture.core.facts import NO_FACTS, FactKind, Facts, not_in_future, plain_date
+from suture.core.facts import NO_FACTS, Fact, FactKind, Facts, not_in_future, plain_date
 from suture.core.milestones import communicated_on, fixed_on, initiated_on, learned_on
 
 
@@ -269,13 +269,21 @@ def case_clocks(
     calendar: WorkCalendar = FEDERAL,
     contingent_806: bool = False,
     approved_on: date | None = None,
+    concluded_at: str = "",
 ) -> tuple[Clock, ...]:
     """Give every clock of a case, started or not, in the order of the table.
 
     Clocks that can run more than once (an MDR event, an extension, FDA's request) come once per event, extension
-    or request; while there is none, once as not started. `contingent_806` marks the 806 clock while FDA's
-    enforcement policy is claimed or may apply. `approved_on` is the day of the approval order of a device with
-    periodic reports (PMA or HDE); without it there is no such clock.
+    or request, and once for each that was not named; while there is none, once as not started. A serious event or
+    death that was linked starts the MDR clock like an employee's awareness: whoever linked it is aware. The work
+    days of part 803 are the regulation's own, so the firm's closures never move them.
+
+    Args:
+        contingent_806: marks the 806 clock while FDA's enforcement policy is claimed or may apply.
+        approved_on: the day of the approval order of a device with periodic reports (PMA or HDE); without it there
+            is no such clock.
+        concluded_at: the instant (as `Fact.recorded_at`) at which a qualified person's conclusion that the events
+            are not reportable was put on record and signed; what was recorded by then starts no MDR clock.
 
     Raises:
         InvalidValue: a fact that starts a clock lies in the future.
@@ -294,13 +302,23 @@ def case_clocks(
             met_on=_first(facts, k.REPORT_806_SUBMITTED),
             contingent=contingent_806,
         ),
-        *_each(AMENDMENT_806, facts, (k.EXTENSION_INITIATED,), k.AMENDMENT_806_SUBMITTED, "extension", calendar),
-        *_each(MDR_30, facts, (k.EMPLOYEE_AWARE,), k.MDR_SUBMITTED, "event", calendar),
+        *_each(AMENDMENT_806, facts, facts.of(k.EXTENSION_INITIATED), k.AMENDMENT_806_SUBMITTED, "extension", calendar),
+        *_each(MDR_30, facts, _reportable(facts, concluded_at), k.MDR_SUBMITTED, "event", FEDERAL),
         *_each(
-            MDR_5, facts, (k.REMEDIAL_ACTION_NEEDED, k.FDA_WRITTEN_REQUEST), k.MDR_5DAY_SUBMITTED, "event", calendar
+            MDR_5,
+            facts,
+            facts.of(k.REMEDIAL_ACTION_NEEDED, k.FDA_WRITTEN_REQUEST),
+            k.MDR_5DAY_SUBMITTED,
+            "event",
+            FEDERAL,
         ),
         *_each(
-            MDR_SUPPLEMENT, facts, (k.MDR_INFORMATION_RECEIVED,), k.MDR_SUPPLEMENT_SUBMITTED, "information", calendar
+            MDR_SUPPLEMENT,
+            facts,
+            facts.of(k.MDR_INFORMATION_RECEIVED),
+            k.MDR_SUPPLEMENT_SUBMITTED,
+            "information",
+            FEDERAL,
         ),
         *_tracking(facts, calendar),
     ]
@@ -333,13 +351,29 @@ def _first(facts: Facts, kind: FactKind) -> date | None:
     return None if fact is None else fact.on
 
 
+def _reportable(facts: Facts, concluded_at: str) -> tuple[Fact, ...]:
+    """What makes an employee aware of an MDR reportable event, unless it was concluded on already.
+
+    Source: 21 CFR 803.3(b), become aware; 803.20(c)(2), the conclusion. That a linked event is taken as awareness
+    is Suture's reading.
+    """
+    linked = (f for f in facts.of(FactKind.ADVERSE_EVENT_LINKED) if f.text("seriousness") in ("death", "serious"))
+    found = Facts((*facts.of(FactKind.EMPLOYEE_AWARE), *linked))
+    return tuple(fact for fact in found if not concluded_at or fact.recorded_at > concluded_at)
+
+
 def _each(
-    rule: ClockRule, facts: Facts, starts: tuple[FactKind, ...], ends: FactKind, key: str, calendar: WorkCalendar
+    rule: ClockRule, facts: Facts, starts: tuple[Fact, ...], ends: FactKind, key: str, calendar: WorkCalendar
 ) -> list[Clock]:
-    """One clock per value of a detail: the earliest fact about it starts it, the earliest answer about it ends it."""
-    begun: dict[str, date] = {}
-    for fact in facts.of(*starts):
-        begun.setdefault(fact.text(key), fact.on)
+    """One clock per value of a detail, and one for each fact without it.
+
+    The earliest fact about it starts it, the earliest answer about it that follows ends it.
+    """
+    begun: list[tuple[str, date]] = []
+    for fact in starts:
+        about = fact.text(key)
+        if not about or all(about != known for known, _ in begun):
+            begun.append((about, fact.on))
     if not begun:
         return [start(rule, None, calendar=calendar)]
     return [
@@ -352,16 +386,40 @@ def _each(
                 (fact.on for fact in facts.of(ends) if fact.text(key) == about and fact.on >= day), default=None
             ),
         )
-        for about, day in begun.items()
+        for about, day in begun
     ]
+
+
+def moved_later(before: Facts, after: Facts, *, today: date) -> str:
+    """Name the clock whose day 0 lies later, or is gone, after facts were corrected; '' where none is.
+
+    Clocks of one rule are compared in the order of their days, so that a name may be corrected freely, and two
+    clocks cannot become one in silence.
+
+    Source: that a later day 0 asks for a signature is Suture's policy for every clock.
+    """
+    was, is_now = _days_zero(before, today), _days_zero(after, today)
+    for name, days in was.items():
+        now = is_now.get(name, [])
+        if len(now) < len(days) or any(later > earlier for earlier, later in zip(days, now, strict=False)):
+            return name
+    return ""
+
+
+def _days_zero(facts: Facts, today: date) -> dict[str, list[date]]:
+    found: dict[str, list[date]] = {}
+    for clock in case_clocks(facts, today=today):
+        if clock.started_on is not None:
+            found.setdefault(clock.name, []).append(clock.started_on)
+    return {name: sorted(days) for name, days in found.items()}
 
 
 def _tracking(facts: Facts, calendar: WorkCalendar) -> list[Clock]:
     requests = facts.of(FactKind.FDA_TRACKING_REQUEST)
     patient = Facts(fact for fact in facts if fact.text("level") == "patient" or fact not in requests)
     device = Facts(fact for fact in facts if fact.text("level") != "patient" or fact not in requests)
-    kinds = (FactKind.FDA_TRACKING_REQUEST,)
+    asked, answered = FactKind.FDA_TRACKING_REQUEST, FactKind.TRACKING_ANSWERED
     return [
-        *_each(TRACKING_DEVICE, device, kinds, FactKind.TRACKING_ANSWERED, "request", calendar),
-        *_each(TRACKING_PATIENT, patient, kinds, FactKind.TRACKING_ANSWERED, "request", calendar),
+        *_each(TRACKING_DEVICE, device, device.of(asked), answered, "request", calendar),
+        *_each(TRACKING_PATIENT, patient, patient.of(asked), answered, "request", calendar),
     ]

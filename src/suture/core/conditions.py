@@ -74,7 +74,7 @@ def no_serious_events(facts: Facts, *, today: date, search_valid_days: int) -> C
         evidence.append(f"event of {event.on.isoformat()} linked: {seriousness or 'seriousness not recorded'}")
         if not seriousness and answer is YES:
             answer = UNKNOWN
-    if _serious_event(facts):
+    if serious_event_known(facts):
         answer = NO
     turns = {
         YES: "a serious adverse event or death that is linked, or a search older than the policy allows",
@@ -90,7 +90,8 @@ def no_serious_events(facts: Facts, *, today: date, search_valid_days: int) -> C
     )
 
 
-def _serious_event(facts: Facts) -> bool:
+def serious_event_known(facts: Facts) -> bool:
+    """Say whether a serious adverse event or death is known: one that is linked, or a search with a hit."""
     hit = any(fact.text("result").strip().lower() == "hit" for fact in facts.of(K.ADVERSE_EVENT_SEARCH))
     return hit or any(
         fact.text("seriousness").strip().lower() in ("death", "serious") for fact in facts.of(K.ADVERSE_EVENT_LINKED)

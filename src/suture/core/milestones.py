@@ -28,13 +28,24 @@ def initiated_on(facts: Facts) -> date | None:
     """Give day 0 of the 806 clock: the day the correction or removal was initiated; None when it was not.
 
     By default the first of: a correction or removal recorded as initiated, a notice to customers that names an
-    action, a unit changed. A later day needs a signature (fact `initiation_chosen`).
+    action, a unit changed, a fix distributed. A later day needs a signature (fact `initiation_chosen`).
 
     Source: 21 CFR 806.10(b) says "initiating" and does not define it; the default is Suture's policy.
     """
     notices = tuple(fact for fact in facts.of(K.CUSTOMERS_TOLD) if fact.answer("names_action") is Answer.YES)
-    acts = facts.of(K.CORRECTION_INITIATED, K.REMOVAL_INITIATED, K.FIRST_UNIT_CHANGED)
+    acts = facts.of(K.CORRECTION_INITIATED, K.REMOVAL_INITIATED, K.FIRST_UNIT_CHANGED, K.FIX_DISTRIBUTED)
     return _chosen(facts, K.INITIATION_CHOSEN, notices + acts)
+
+
+def initiated(facts: Facts) -> Answer:
+    """Say whether a correction or removal was initiated; unknown while a notice does not say if it names an action.
+
+    No where the firm's own record holds nothing of the kind.
+    """
+    if initiated_on(facts) is not None:
+        return Answer.YES
+    silent = any(fact.answer("names_action") is Answer.UNKNOWN for fact in facts.of(K.CUSTOMERS_TOLD))
+    return Answer.UNKNOWN if silent else Answer.NO
 
 
 def _chosen(facts: Facts, choice: FactKind, candidates: tuple[Fact, ...]) -> date | None:

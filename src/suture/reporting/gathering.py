@@ -14,7 +14,7 @@ from suture.core.calendar import FEDERAL, WorkCalendar
 from suture.core.enforcement import Enforcement, evaluate_enforcement
 from suture.core.errors import NotFound
 from suture.core.facts import Answer, FactKind, Facts
-from suture.core.milestones import fixed_on, initiated_on, reasoned_plan, safe_controls
+from suture.core.milestones import fixed_on, initiated, initiated_on, reasoned_plan, safe_controls
 from suture.core.report_facts import ReportFacts, submitted_since, with_enforcement
 from suture.core.risk import Outcome
 from suture.inventory.models import Product
@@ -95,7 +95,7 @@ def facts_of(
         **answers,
         death_or_serious_injury=_death_or_injury(facts),
         remediation_exists=Answer.of(has_remediation(facts)),
-        initiated=Answer.of(initiated_on(facts) is not None),
+        initiated=initiated(facts),
         report_806_submitted=Answer.of(facts.first(K.REPORT_806_SUBMITTED) is not None),
         extended=Answer.of(facts.first(K.EXTENSION_INITIATED) is not None),
     )

@@ -15,6 +15,8 @@ from suture.assessment.models import Case, DatedFact
 from suture.assessment.queries import facts_of_case, standing_facts
 from suture.assessment.services.taking import role_for, take_case, touch
 from suture.core.calendar import local_date
+from suture.core.clocks import moved_later
+from suture.core.conditions import serious_event_known
 from suture.core.errors import InvalidValue, NotAllowed, NotFound
 from suture.core.facts import FactKind, Facts, not_in_future
 from suture.core.milestones import initiated_on, learned_on
@@ -66,11 +68,12 @@ def record_fact(
         detail: text to text, keys as `FactKind` names them.
         supersedes_uid: the fact this one corrects; the old row stays and is shown as corrected.
         withdrawn: what it corrects was never so. Needs a reason.
-        password: given to sign a correction that moves the day a clock starts from to a later one.
+        password: given to sign a correction that moves the day any clock starts from to a later one, or takes away
+            a known serious event.
 
     Raises:
         InvalidValue: a day in the future, no day, a detail the rules cannot read, or a correction of another fact.
-        NotAllowed: the kind is signed, the person may not, or the correction moves a day 0 and is not signed.
+        NotAllowed: the kind is signed, the person may not, or the correction releases from a duty and is not signed.
     """
     if kind in SIGNED_KINDS:
         raise NotAllowed(f"'{kind.label}' is signed; it has a verb of its own")
@@ -87,23 +90,24 @@ def record_fact(
             happened_at=happened_at, detail=detail, evidence=evidence, blob=blob, supersedes=old, withdrawn=withdrawn,
             because=because,
         )  # fmt: skip
-        if old is not None and (moved := _day_zero_moved(before, facts_of_case(case))):
+        if old is not None and (released := _released(case, before, facts_of_case(case))):
             if password is None:
-                raise NotAllowed(f"this correction moves {moved} to a later day; it needs a signature")
+                raise NotAllowed(f"this correction {released}; it needs a signature")
             sign(
-                by=by, to=fact, digest=digest(fact.content()), meaning=f"correction of {moved}",
+                by=by, to=fact, digest=digest(fact.content()), meaning=f"correction that {released}",
                 as_role=role_for(by, who("case.set_learned")), because=because,
             )  # fmt: skip
         touch(case)
     return fact
 
 
-def _day_zero_moved(before: Facts, after: Facts) -> str:
-    """Name the day 0 that a correction makes later or takes away; '' where none moves so."""
-    for rule, what in ((learned_on, "the day of learning"), (initiated_on, "the day of initiation")):
-        was, is_now = rule(before), rule(after)
-        if was is not None and (is_now is None or is_now > was):
-            return what
+def _released(case: Case, before: Facts, after: Facts) -> str:
+    """Say what a correction would release from: a clock that starts later or not at all, a known serious event."""
+    moved = moved_later(before, after, today=today(case.establishment.time_zone))
+    if moved:
+        return f"moves day 0 of '{moved}' to a later day, or takes it away"
+    if serious_event_known(before) and not serious_event_known(after):
+        return "takes away a known serious adverse event or death"
     return ""
 
 
