@@ -186,13 +186,13 @@ def kernel(rev: int) -> None:
         cursor.execute(
             "INSERT INTO drawn SELECT row_number() OVER (), pkg_id, lo FROM (SELECT pkg_id, lo, row_number() OVER "
             "(PARTITION BY pkg_id ORDER BY lo DESC) n FROM (SELECT DISTINCT pkg_id, lo FROM rng WHERE length(lo) > 2) "
-            f"bounds) some WHERE n <= {PER_PACKAGE} LIMIT {PORTFOLIO}"
+            f"bounds) numbered WHERE n <= {PER_PACKAGE} LIMIT {PORTFOLIO}"
         )
         cursor.execute("CREATE INDEX drawn_at ON drawn (pkg_id, key)")
         cursor.execute("ANALYZE drawn")
         cursor.execute("SELECT count(*) FROM drawn")
         versions = cursor.fetchone()[0]
-        cursor.execute(f"CREATE TEMPORARY TABLE few AS SELECT * FROM drawn WHERE cv_id % {versions // 500} = 0")
+        cursor.execute(f"CREATE TEMPORARY TABLE few AS SELECT * FROM drawn WHERE cv_id % {max(1, versions // 500)} = 0")
 
         def scanned() -> None:
             cursor.execute("SELECT count(*), sum(length(lo) + length(hi) + f) FROM rng")
