@@ -21,7 +21,12 @@ from suture.intelligence.queries import vulnerability_by_any_id
 from suture.inventory.queries import release_named
 from suture.reporting.queries import Position, position
 
-case = typer.Typer(rich_markup_mode=None, no_args_is_help=True, help="Open, list and follow cases; record dated facts.")
+case = typer.Typer(
+    rich_markup_mode=None,
+    add_completion=False,
+    no_args_is_help=True,
+    help="Open, list and follow cases; record dated facts.",
+)
 
 Format = Annotated[Output, typer.Option("--format", help="'table' for people, 'json' for scripts.")]
 Number = Annotated[str, typer.Argument(help="Case by number, e.g. C-2026-0142, or by uid.")]

@@ -15,7 +15,7 @@ from suture.cli.files import read_input
 from suture.core.errors import FormatError, Problem
 from suture.formats.check import check as check_document
 
-check = typer.Typer(rich_markup_mode=None)
+check = typer.Typer(rich_markup_mode=None, add_completion=False)
 
 
 class Output(StrEnum):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from typing import Annotated
 
 import typer
 from django.conf import settings
@@ -11,11 +12,15 @@ from suture.cli.progress import say
 from suture.cli.serve import Host, Port, serve_forever
 from suture.demo import WELCOME, load
 
-demo = typer.Typer(rich_markup_mode=None)
+demo = typer.Typer(rich_markup_mode=None, add_completion=False)
 
 
 @demo.command(help="Load the fictitious manufacturer, once, and serve it.")
-def _demo(host: Host = "127.0.0.1", port: Port = 8000, load_only: bool = False) -> None:
+def _demo(
+    host: Host = "127.0.0.1",
+    port: Port = 8000,
+    load_only: Annotated[bool, typer.Option("--load-only", help="Load, and do not serve.")] = False,
+) -> None:
     started = time.perf_counter()
     load(say)
     say(f"Demo data ready in {time.perf_counter() - started:.1f} s, in {settings.SUTURE.home}")

@@ -19,7 +19,12 @@ from suture.intelligence import services
 from suture.intelligence.queries import knowledge, sources_status
 from suture.intelligence.services import SourceResult
 
-feeds = typer.Typer(rich_markup_mode=None, no_args_is_help=True, help="Import feed files; show how fresh sources are.")
+feeds = typer.Typer(
+    rich_markup_mode=None,
+    add_completion=False,
+    no_args_is_help=True,
+    help="Import feed files; show how fresh sources are.",
+)
 
 Format = Annotated[Output, typer.Option("--format", help="'table' for people, 'json' for scripts.")]
 
@@ -30,7 +35,10 @@ def import_feeds(
         list[Path], typer.Argument(help="Files or folders: OSV, NVD API 2.0, CVE JSON 5, KEV, EPSS; .gz too.")
     ],
     even_if_smaller: Annotated[
-        bool, typer.Option(help="Take a feed in although it shrank by half: a person has looked and it is right.")
+        bool,
+        typer.Option(
+            "--even-if-smaller", help="Take a feed in although it shrank by half: a person has looked and it is right."
+        ),
     ] = False,
     output: Format = Output.TABLE,
 ) -> None:

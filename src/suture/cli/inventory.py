@@ -20,9 +20,15 @@ from suture.inventory.models import Establishment, Product, Release
 from suture.inventory.queries import product_named, release_named
 from suture.inventory.services import register_product, register_release
 
-product = typer.Typer(rich_markup_mode=None, no_args_is_help=True, help="Register and list devices.")
-release = typer.Typer(rich_markup_mode=None, no_args_is_help=True, help="Register and list releases; show findings.")
-sbom = typer.Typer(rich_markup_mode=None, no_args_is_help=True, help="Read an SBOM into a release.")
+product = typer.Typer(
+    rich_markup_mode=None, add_completion=False, no_args_is_help=True, help="Register and list devices."
+)
+release = typer.Typer(
+    rich_markup_mode=None, add_completion=False, no_args_is_help=True, help="Register and list releases; show findings."
+)
+sbom = typer.Typer(
+    rich_markup_mode=None, add_completion=False, no_args_is_help=True, help="Read an SBOM into a release."
+)
 
 Format = Annotated[Output, typer.Option("--format", help="'table' for people, 'json' for scripts.")]
 ReleaseName = Annotated[str, typer.Argument(help="Release by name, e.g. 'Aria P2 4.2', or by uid.")]
@@ -131,7 +137,7 @@ def import_sbom(
     file: Annotated[Path, typer.Argument(help="CycloneDX or SPDX JSON; '-' reads stdin.")],
     release: Annotated[str, typer.Option(help="Release to attach it to, e.g. 'Aria P2 4.2'.")],
     confirmed: Annotated[
-        bool, typer.Option(help="Take it in although it lost more than half of its components.")
+        bool, typer.Option("--confirmed", help="Take it in although it lost more than half of its components.")
     ] = False,
     output: Format = Output.TABLE,
 ) -> None:

@@ -29,8 +29,8 @@ class Entry:
 
 COMMANDS = {
     "demo": Entry("suture.cli.demo", "Load the fictitious manufacturer and serve it on 127.0.0.1."),
-    "serve": Entry("suture.cli.serve", "Serve the pages and the API, with the background worker beside them."),
-    "worker": Entry("suture.cli.serve", "Run the background steps alone, for a node of its own."),
+    "serve": Entry("suture.cli.serve", "Serve the pages and the API, and run the worker."),
+    "worker": Entry("suture.cli.serve", "Run the background steps alone, on a node of its own."),
     "scan": Entry("suture.cli.scan", "Match an SBOM against the knowledge, without storing it."),
     "check": Entry("suture.cli.check", "Report every problem of SBOM, VEX and feed files.", opens=False),
     "feeds": Entry("suture.cli.feeds", "Import feed files; show how fresh each source is."),
@@ -41,7 +41,7 @@ COMMANDS = {
     "case": Entry("suture.cli.case", "Open, list and follow cases; record dated facts."),
     "report": Entry("suture.cli.report", "What is owed to FDA for a case; drafts as PDF."),
     "share": Entry("suture.cli.share", "Write the VEX of a release."),
-    "verify": Entry("suture.cli.verify", "Check the chain of evidence against the head kept outside the database."),
+    "verify": Entry("suture.cli.verify", "Check the chain of evidence and its head outside."),
     "migrate": Entry("suture.cli.serve", "Bring the database to this version's tables."),
 }
 

@@ -14,7 +14,9 @@ from suture.cli.show import Output, as_json, as_table
 from suture.core.errors import InvalidValue
 from suture.core.roles import Role
 
-person = typer.Typer(rich_markup_mode=None, no_args_is_help=True, help="Register people; list who is who.")
+person = typer.Typer(
+    rich_markup_mode=None, add_completion=False, no_args_is_help=True, help="Register people; list who is who."
+)
 
 
 @person.command("add")

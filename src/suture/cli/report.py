@@ -16,7 +16,12 @@ from suture.inventory.models import Product
 from suture.reporting.queries import position
 from suture.reporting.services import open_report806, print_report806
 
-report = typer.Typer(rich_markup_mode=None, no_args_is_help=True, help="What is owed to FDA for a case; drafts as PDF.")
+report = typer.Typer(
+    rich_markup_mode=None,
+    add_completion=False,
+    no_args_is_help=True,
+    help="What is owed to FDA for a case; drafts as PDF.",
+)
 
 
 @report.command("owed")

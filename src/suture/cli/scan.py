@@ -14,7 +14,7 @@ from suture.cli.show import Output, as_json, as_table
 from suture.detection.scan import ScanResult
 from suture.detection.scan import scan as scan_sbom
 
-scan = typer.Typer(rich_markup_mode=None)
+scan = typer.Typer(rich_markup_mode=None, add_completion=False)
 
 
 @scan.command(help="Match an SBOM (CycloneDX or SPDX JSON) against the knowledge, without storing it.")

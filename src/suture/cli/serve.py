@@ -21,16 +21,20 @@ from suture.worker.loop import run_until
 THREADS = 8
 LARGEST_BODY = 130 * 1024 * 1024  # bytes, as DATA_UPLOAD_MAX_MEMORY_SIZE
 
-serve = typer.Typer(rich_markup_mode=None)
-worker = typer.Typer(rich_markup_mode=None)
-migrate = typer.Typer(rich_markup_mode=None)
+serve = typer.Typer(rich_markup_mode=None, add_completion=False)
+worker = typer.Typer(rich_markup_mode=None, add_completion=False)
+migrate = typer.Typer(rich_markup_mode=None, add_completion=False)
 
 Host = Annotated[str, typer.Option(help="Address to listen on; keep 127.0.0.1 behind a proxy that speaks TLS.")]
 Port = Annotated[int, typer.Option(min=1, max=65535, help="Port to listen on.")]
 
 
 @serve.command(help="Serve the pages and the API on one address, with the background worker as a child process.")
-def _serve(host: Host = "127.0.0.1", port: Port = 8000, no_worker: bool = False) -> None:
+def _serve(
+    host: Host = "127.0.0.1",
+    port: Port = 8000,
+    no_worker: Annotated[bool, typer.Option("--no-worker", help="Leave the background steps to another node.")] = False,
+) -> None:
     serve_forever(host, port, with_worker=not no_worker)
 
 

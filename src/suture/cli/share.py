@@ -17,7 +17,9 @@ from suture.sharing.models import VexPublication
 from suture.sharing.queries import vex_document
 from suture.sharing.services import publish_vex, vex_bytes
 
-share = typer.Typer(rich_markup_mode=None, no_args_is_help=True, help="Write the VEX of a release.")
+share = typer.Typer(
+    rich_markup_mode=None, add_completion=False, no_args_is_help=True, help="Write the VEX of a release."
+)
 
 
 class Dialect(StrEnum):
@@ -35,7 +37,9 @@ def vex(
     release: Annotated[str, typer.Argument(help="Release by name, e.g. 'Aria P2 4.2', or by uid.")],
     dialect: Annotated[Dialect, typer.Option(help="openvex or cyclonedx.")] = Dialect.OPENVEX,
     out: Annotated[Path | None, typer.Option("--out", "-o", help="File to write; stdout by default.")] = None,
-    publish: Annotated[bool, typer.Option(help="Publish it as the next version, with evidence; needs --as.")] = False,
+    publish: Annotated[
+        bool, typer.Option("--publish", help="Publish it as the next version, with evidence; needs --as.")
+    ] = False,
     as_user: As = "",
 ) -> None:
     """Write what we say of a release: nothing that stands behind a wall, or is TLP:AMBER+STRICT or TLP:RED.

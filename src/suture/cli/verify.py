@@ -10,7 +10,7 @@ import typer
 from suture.cli.exits import FAILED
 from suture.evidence.queries import verify_chain
 
-verify = typer.Typer(rich_markup_mode=None)
+verify = typer.Typer(rich_markup_mode=None, add_completion=False)
 
 
 @verify.command(help="Check every entry of the chain of evidence, and the head kept outside the database.")

@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from tools.cli_page import PAGE, page
 from typer.testing import CliRunner
 
 from suture.cli.main import COMMANDS, _typer
@@ -178,3 +179,8 @@ def test_the_first_person_is_the_administrator_and_the_next_needs_one(home, monk
     assert run("person", "add", "eve", "--name", "Eve", "--role", "psirt", "--as", "root").exit_code == 0
     assert "no such role" in str(run("person", "add", "x", "--name", "X", "--role", "king", "--as", "root").exception)
     assert "eve" in run("person", "list").stdout
+
+
+@pytest.mark.django_db
+def test_the_reference_page_is_what_the_commands_print():
+    assert PAGE.read_text(encoding="utf-8") == page(), "run `python -m tools.cli_page` and review the difference"
