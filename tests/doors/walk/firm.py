@@ -6,6 +6,7 @@ import json
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple
+from zoneinfo import ZoneInfo
 
 # Log4Shell as its public records tell it, written anew: Apache Log4j2 2.0-beta9 to 2.15.0, fixed in 2.15.0;
 # added to CISA's catalogue of known exploited vulnerabilities on 10 December 2021.
@@ -36,6 +37,11 @@ def by_the_table(learned: date, initiated: date, today: date) -> Days:
 def utc_now() -> datetime:
     """This instant, UTC."""
     return datetime.now(UTC)
+
+
+def today() -> date:
+    """The date at the firm's site."""
+    return datetime.now(ZoneInfo("America/Chicago")).date()
 
 
 def ten_working_days_after(day: date) -> date:

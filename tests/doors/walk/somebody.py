@@ -1,4 +1,4 @@
-"""Somebody at a browser: finds things by their label, role or text, as a person would, and hears what the browser says."""
+"""Somebody at a browser: finds things by label, role or text, as a person would, and hears what the browser says."""
 
 from __future__ import annotations
 
