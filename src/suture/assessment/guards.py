@@ -13,8 +13,10 @@ from suture.core.controls import ControlKind
 from suture.core.facts import Answer, Fact, FactKind, Facts, both, either
 from suture.core.milestones import (
     acceptable,
+    distributed_as_validated,
     learned_on,
     reasoned_plan,
+    reassessed,
     safe_controls,
     safe_fix,
     told_completely,
@@ -52,8 +54,8 @@ def own_guards(case: Case, today: date, facts: Facts | None = None) -> dict[Guar
         G.CUSTOMERS_TOLD: _any(facts, K.CUSTOMERS_TOLD, told_completely),
         G.PLAN_WITH_RATIONALE: _any(facts, K.PLAN_MADE, reasoned_plan),
         G.FIX_VALIDATED: either(_any(facts, K.FIX_VALIDATED, safe_fix), long_term),
-        G.FIX_DISTRIBUTED: either(_any(facts, K.FIX_DISTRIBUTED, lambda _: YES), long_term),
-        G.RESIDUAL_ACCEPTABLE: either(_any(facts, K.RESIDUAL_ACCEPTABLE_AFTER_FIX, acceptable), long_term),
+        G.FIX_DISTRIBUTED: either(_any(facts, K.FIX_DISTRIBUTED, distributed_as_validated(facts)), long_term),
+        G.RESIDUAL_ACCEPTABLE: either(_any(reassessed(facts), K.RESIDUAL_ACCEPTABLE_AFTER_FIX, acceptable), long_term),
         G.FOLLOW_UP_PLANNED: _any(facts, K.FOLLOWED_UP_END_USERS, lambda f: Answer.of(bool(f.text("level")) or None)),
         G.EFFECTIVENESS_MET: _any(facts, K.FOLLOWED_UP_END_USERS, _met),
     }

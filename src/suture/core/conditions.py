@@ -18,10 +18,12 @@ from suture.core.facts import Answer, Fact, FactKind, Facts, both, either
 from suture.core.isao import IsaoCriterion, IsaoMembership
 from suture.core.milestones import (
     acceptable,
+    distributed_as_validated,
     fixed_on,
     learned_on,
     missing_content,
     reasoned_plan,
+    reassessed,
     safe_controls,
     safe_fix,
     told_completely,
@@ -56,7 +58,8 @@ def no_serious_events(facts: Facts, *, today: date, search_valid_days: int) -> C
     """Condition 1: no serious adverse event or death is known to be associated with the vulnerability.
 
     True needs a dated search of complaints and MDRs, made since the day of learning and recent enough; any hit
-    turns it false for good. Absence of a search is unknown: we did not look.
+    turns it false for good. Absence of a search is unknown: we did not look. So is an MDR reportable event an
+    employee is aware of, until it is linked with its seriousness.
     """
     answer, evidence = UNKNOWN, []
     learned = learned_on(facts)
@@ -73,6 +76,10 @@ def no_serious_events(facts: Facts, *, today: date, search_valid_days: int) -> C
         seriousness = event.text("seriousness").strip().lower()
         evidence.append(f"event of {event.on.isoformat()} linked: {seriousness or 'seriousness not recorded'}")
         if not seriousness and answer is YES:
+            answer = UNKNOWN
+    for event in unlinked_events(facts):
+        evidence.append(f"event an employee was aware of on {event.on.isoformat()}: not linked with its seriousness")
+        if answer is YES:
             answer = UNKNOWN
     if serious_event_known(facts):
         answer = NO
@@ -96,6 +103,12 @@ def serious_event_known(facts: Facts) -> bool:
     return hit or any(
         fact.text("seriousness").strip().lower() in ("death", "serious") for fact in facts.of(K.ADVERSE_EVENT_LINKED)
     )
+
+
+def unlinked_events(facts: Facts) -> tuple[Fact, ...]:
+    """Give the MDR reportable events somebody is aware of whose seriousness nobody linked by the event's name."""
+    linked = {fact.text("event") for fact in facts.of(K.ADVERSE_EVENT_LINKED) if fact.text("seriousness")} - {""}
+    return tuple(fact for fact in facts.of(K.EMPLOYEE_AWARE) if fact.text("event") not in linked)
 
 
 def communicated_in_time(facts: Facts, *, today: date) -> Condition:
@@ -135,9 +148,15 @@ def fixed_in_time(facts: Facts, *, today: date) -> Condition:
     due = _due(facts, clocks.CYBER_FIX)
     parts = (
         _part(facts, K.FIX_VALIDATED, safe_fix, due, today, "fix validated", _risk),
-        _part(facts, K.FIX_DISTRIBUTED, lambda _: YES, due, today, "fix distributed", lambda _: ""),
+        _part(facts, K.FIX_DISTRIBUTED, distributed_as_validated(facts), due, today, "fix distributed", _other_release),
         _part(
-            facts, K.RESIDUAL_ACCEPTABLE_AFTER_FIX, acceptable, due, today, "residual risk acceptable", _not_accepted
+            reassessed(facts),
+            K.RESIDUAL_ACCEPTABLE_AFTER_FIX,
+            acceptable,
+            due,
+            today,
+            "residual risk acceptable",
+            _not_accepted,
         ),
     )
     answer = both(*(part.answer for part in parts))
@@ -285,6 +304,10 @@ def _rationale(_: Fact) -> str:
 
 def _not_accepted(fact: Fact) -> str:
     return "not found acceptable" if fact.answer("acceptable") is NO else "the result is not recorded"
+
+
+def _other_release(_: Fact) -> str:
+    return "of another release than the one validated"
 
 
 def _not_viable(fact: Fact) -> str:

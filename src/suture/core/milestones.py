@@ -101,9 +101,31 @@ def safe_fix(validation: Fact) -> Answer:
     return negated(validation.answer("adds_risk"))
 
 
+def distributed_as_validated(facts: Facts) -> Callable[[Fact], Answer]:
+    """Give the question whether what was distributed is a release that was validated.
+
+    A record that names no release speaks of the only fix there is.
+    Source: FDA 2016 §VII.B, third condition: the change is validated, and the fix distributed.
+    """
+    known = {_release(fact) for fact in facts.of(K.FIX_VALIDATED)}
+    return lambda fact: Answer.of(not known or "" in known or _release(fact) in ("", *known))
+
+
+def _release(fact: Fact) -> str:
+    return fact.text("release").strip().casefold()
+
+
 def acceptable(reassessment: Fact) -> Answer:
     """Say whether the residual risk after the fix was found acceptable."""
     return reassessment.answer("acceptable")
+
+
+def reassessed(facts: Facts) -> Facts:
+    """Give the facts without the re-assessments after the fix that a later 'not acceptable' overtook."""
+    again = facts.of(K.RESIDUAL_ACCEPTABLE_AFTER_FIX)
+    last_no = max((n for n, fact in enumerate(again) if acceptable(fact) is Answer.NO), default=-1)
+    overtaken = again[: max(last_no, 0)]
+    return Facts(fact for fact in facts if fact not in overtaken)
 
 
 def viable(control: Fact) -> Answer:
@@ -141,8 +163,8 @@ def fixed_on(facts: Facts) -> date | None:
     """
     by_fix = _latest(
         _first(facts, K.FIX_VALIDATED, safe_fix),
-        _first(facts, K.FIX_DISTRIBUTED, lambda _: Answer.YES),
-        _first(facts, K.RESIDUAL_ACCEPTABLE_AFTER_FIX, acceptable),
+        _first(facts, K.FIX_DISTRIBUTED, distributed_as_validated(facts)),
+        _first(reassessed(facts), K.RESIDUAL_ACCEPTABLE_AFTER_FIX, acceptable),
     )
     return _earliest(by_fix, _first(facts, K.LONG_TERM_CONTROL_SIGNED, viable))
 

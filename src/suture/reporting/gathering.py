@@ -93,7 +93,7 @@ def facts_of(
         **_device(product),
         **_risk(device),
         **answers,
-        death_or_serious_injury=_death_or_injury(facts),
+        death_or_serious_injury=_death_or_injury(facts, enforcement.conditions[0].answer),
         remediation_exists=Answer.of(has_remediation(facts)),
         initiated=initiated(facts),
         report_806_submitted=Answer.of(facts.first(K.REPORT_806_SUBMITTED) is not None),
@@ -148,15 +148,15 @@ def _worst(harms: list[dict[str, Any]], key: str) -> Answer:
     return YES if YES in answers else UNKNOWN if UNKNOWN in answers else NO
 
 
-def _death_or_injury(facts: Facts) -> Answer:
-    """Yes on one linked event or one hit; no only after a search without any."""
+def _death_or_injury(facts: Facts, none_known: Answer) -> Answer:
+    """Yes on one linked event; no only while condition 1 is true: searched of late, and nothing left unexplained.
+
+    A hit is not yet an event, an event without seriousness not yet an answer, and an old search no answer any more.
+    """
     linked = {fact.text("seriousness") for fact in facts.of(K.ADVERSE_EVENT_LINKED)}
     if linked & {"death", "serious"}:
         return YES
-    searches = {fact.text("result") for fact in facts.of(K.ADVERSE_EVENT_SEARCH)}
-    if "hit" in searches or "" in linked:
-        return UNKNOWN  # a hit is not yet an event, and an event without seriousness not yet an answer
-    return NO if "none" in searches else UNKNOWN
+    return NO if none_known is YES else UNKNOWN
 
 
 def has_remediation(facts: Facts) -> bool:
