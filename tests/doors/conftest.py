@@ -25,14 +25,20 @@ def _own_home(home: Path) -> None:
 def browser() -> Iterator[Any]:
     """A headless Chromium from the system; its tests are skipped where there is none.
 
-    One for the whole session: its driver runs an event loop in our thread, and a thread bears only one.
+    One for the whole session: its driver runs an event loop in our thread, and a thread bears only one. Django
+    keeps other connections for a thread with a loop than for one without, so those of before are closed: an open
+    one holds tables in its WAL, and a copy of the file lacks them.
     """
+    from django.db import connections
+
     found = os.environ.get("SUTURE_CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
     if found is None:
         pytest.skip("no Chromium (Debian: apt-get install chromium)")
     from playwright.sync_api import sync_playwright
 
+    connections.close_all()
     with sync_playwright() as play:
         started = play.chromium.launch(executable_path=found, args=FLAGS)
         yield started
         started.close()
+        connections.close_all()

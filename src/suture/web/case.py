@@ -135,7 +135,8 @@ def case(request: HttpRequest, uid: UUID) -> HttpResponse:
             "settled": [a for a in answers if a.is_answered and a.status != VexStatus.AFFECTED],
             "concerned": {a.release_id for a in answers},
             "shown": _shown(devices, request.GET.get("device", "")), "facts": fact_rows, "at": at,
-            "axis": draw_clocks([c for c in at.clocks if c.due_on or c.name in FIRST_CLOCKS], day),
+            "axis": draw_clocks([c for c in at.clocks if c.due_on or c.name in FIRST_CLOCKS], day, at.binding),
+            "verdict_says": _verdict_says(devices, request.GET.get("device", "")),
             "spine": _spine(row, facts, answers, signed), "acts": acts,
             "duties": (duties := duties_of(at)), "open_duties": sum(d.is_open for d in duties),
             "next_due": min(
@@ -206,6 +207,18 @@ def _points(row: Assessment) -> list[Risk | None]:
     return pairs
 
 
+def _verdict_says(devices: list[DeviceRisk], wanted: str) -> str:
+    """Why, in one line: both axes, the judgement's reason, the harm; '' while nothing is signed."""
+    shown = _shown(devices, wanted)
+    row = shown.current if shown else None
+    if row is None or row.approved_at is None:
+        return ""
+    parts = [row.result.get("residual", {}).get("because", ""), row.harm.get("harm", "")]
+    if row.judgement_because and row.judgement_because not in parts[0]:
+        parts.insert(1, row.judgement_because)
+    return ". ".join(part.rstrip(". ")[:1].upper() + part.rstrip(". ")[1:] for part in parts if part) + "."
+
+
 def _shown(devices: list[DeviceRisk], wanted: str) -> DeviceRisk | None:
     """The device whose matrix is shown: the one asked for, else the gravest."""
     return next((d for d in devices if str(d.product.uid) == wanted), devices[0] if devices else None)
@@ -259,7 +272,7 @@ def _stations(row: Case, facts: Facts, answers: list[CaseRelease]) -> list[Stati
         Station(_("Learned"), learned_on(facts), _("Day 0 of day 30 and day 60")),
         _answered(answers, zone),
         Station(_("Assessed"), _on(assessed, zone), "", assessed),
-        Station(_("Decided"), _on(decided, zone), CaseState(decided.to_state).label if decided else "", decided),
+        Station(_("Decided"), _on(decided, zone), _became(decided), decided),
     ]  # fmt: skip
     told, fixed = _told(facts, zone), Station(_("Fixed"), fixed_on(facts), "")
     if row.verdict != Outcome.CONTROLLED.word and row.at is not CaseState.NOT_AFFECTED:
@@ -272,6 +285,10 @@ def _stations(row: Case, facts: Facts, answers: list[CaseRelease]) -> list[Stati
 
 def _on(step: CaseStep | None, zone: str) -> date | None:
     return local_date(step.at, zone) if step else None
+
+
+def _became(decided: CaseStep | None) -> str:
+    return CaseState(decided.to_state).label.capitalize() if decided else ""
 
 
 def _answered(answers: list[CaseRelease], zone: str) -> Station:

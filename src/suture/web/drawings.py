@@ -5,7 +5,7 @@ Pure functions on values, so that the same numbers could draw the page and the p
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -142,21 +142,28 @@ class Axis:
     """All started clocks on one time axis, and those that have not started."""
 
     bars: tuple[Bar, ...]
+    idle: tuple[Clock, ...]  # started, but nothing hangs on them: the risk is controlled, or the case is closed
     waiting: tuple[Clock, ...]
     marks: tuple[tuple[str, str, str], ...]  # (position, text, anchor)
     today: str
     day: int | None  # 'today is day 24', from the earliest start
 
 
-def draw_clocks(clocks: Sequence[Clock], today: date) -> Axis:
-    """Bars of every clock that has started, on one axis from the earliest start to the latest due day.
+def draw_clocks(clocks: Sequence[Clock], today: date, binding: Collection[Clock] | None = None) -> Axis:
+    """Bars of every clock that binds, on one axis from the earliest start to the latest due day.
 
-    A clock whose fact is not recorded is *not started*: listed as such, without a bar.
+    A clock whose fact is not recorded is *not started*: listed as such, without a bar. One that has started but does
+    not bind as things stand is listed too: it is neither late nor met.
+
+    Args:
+        binding: the clocks that bind; None: all that have started.
     """
-    started = [c for c in clocks if c.started_on is not None and c.due_on is not None]
+    begun = [c for c in clocks if c.started_on is not None and c.due_on is not None]
+    started = [c for c in begun if binding is None or c in binding or c.met_on is not None]
+    idle = tuple(c for c in begun if c not in started)
     waiting = tuple(c for c in clocks if c.due_on is None)
     if not started:
-        return Axis((), waiting, (), "", None)
+        return Axis((), idle, waiting, (), "", None)
     first = min(c.started_on for c in started if c.started_on)
     last = max([today, *(c.due_on for c in started if c.due_on)]) + timedelta(days=2)
     whole = max(1, (last - first).days)
@@ -176,7 +183,7 @@ def draw_clocks(clocks: Sequence[Clock], today: date) -> Axis:
         if not spaced or position - spaced[-1][0] > 11:
             spaced.append((position, text))
     labels = [(f"{p:g}%", t, "start" if p < 5 else "end" if p > 93 else "middle") for p, t in spaced]
-    return Axis(bars, waiting, tuple(labels), f"{now:g}%", (today - first).days)
+    return Axis(bars, idle, waiting, tuple(labels), f"{now:g}%", (today - first).days)
 
 
 def _bar(clock: Clock, begun: date, due: date, today: date, place: Callable[[date], float]) -> Bar:

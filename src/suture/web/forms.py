@@ -56,6 +56,7 @@ def _dress(field: forms.Field) -> None:
         css = "form-select"
     else:
         css = "form-control"
+        widget.attrs.setdefault("autocomplete", "off")  # a browser's memory is no place for a record's words
     widget.attrs["class"] = f"{widget.attrs.get('class', '')} {css}".strip()
 
 

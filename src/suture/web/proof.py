@@ -19,6 +19,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from suture.accounts.models import Person, Signature, Wall
 from suture.assessment.models import Assessment, Case, CaseRelease, CaseStep, Control, DatedFact
+from suture.core.errors import NotFound
 from suture.detection.models import Finding
 from suture.evidence.chain import FIELDS, Verdict
 from suture.evidence.head import read_head
@@ -37,9 +38,17 @@ EXPORT_LIMIT = 100_000
 # Rows that can stand behind a wall, and the path to it.
 WALLED: tuple[tuple[type[Model], str], ...] = (
     (Vulnerability, "wall"), (Case, "wall"), (DatedFact, "case__wall"), (Control, "case__wall"),
-    (CaseRelease, "case__wall"), (Assessment, "case__wall"), (CaseStep, "case__wall"),
-    (Finding, "vulnerability__wall"), (IsaoSubmission, "case__wall"), (Decision, "case__wall"),
-    (Report806, "case__wall"), (Record806, "case__wall"), (Document, "case__wall"), (Wall, "pk"),
+    (CaseRelease, "case__wall"), (Assessment, "case__wall"), (CaseStep, "case__wall"), (Decision, "case__wall"),
+    (Report806, "case__wall"), (Record806, "case__wall"), (Document, "case__wall"), (IsaoSubmission, "case__wall"),
+    (Finding, "vulnerability__wall"), (Wall, "pk"),
+)  # fmt: skip
+
+
+# Everything that hangs on a case, and the path to it: an inspector asks for the case, and means all of it.
+OF_A_CASE: tuple[tuple[type[Model], str], ...] = (
+    (DatedFact, "case__uid"), (CaseRelease, "case__uid"), (Control, "case__uid"), (Assessment, "case__uid"),
+    (CaseStep, "case__uid"), (Decision, "case__uid"), (Report806, "case__uid"), (Record806, "case__uid"),
+    (Document, "case__uid"), (IsaoSubmission, "case__uid"),
 )  # fmt: skip
 
 
@@ -165,11 +174,24 @@ def _end_of(day: date, zone: str) -> str:
     return midnight.astimezone(UTC).isoformat(timespec="milliseconds")
 
 
+def _belonging(kind: str, uid: UUID) -> list[UUID]:
+    """The uids whose entries tell a record's story: its own, and for a case those of everything that hangs on it."""
+    if kind != Case.record_kind:
+        return [uid]
+    found = [uid]
+    for model, path in OF_A_CASE:
+        found += model._default_manager.filter(**{path: uid}).values_list("uid", flat=True)
+    return found
+
+
 @require_GET
 def record(request: HttpRequest, kind: str, uid: UUID) -> HttpResponse:
     """Everything recorded about one record; `?asof=` shows what was known by the end of a day."""
-    entries = seen_by(person_of(request), entries_about(kind, str(uid)))
-    first = entries.first()
+    belonging = _belonging(kind, uid)
+    entries = seen_by(person_of(request), Entry.objects.filter(record_uid__in=[str(one) for one in belonging]))
+    first = seen_by(person_of(request), entries_about(kind, str(uid))).first()
+    if first is None:
+        raise NotFound("nothing is recorded about such a record")
     day = parse_date(request.GET.get("asof", "")) if request.GET.get("asof") else None
     if day is not None:
         entries = entries.filter(recorded_at__lt=_end_of(day, frame_of(request).zone))
@@ -181,9 +203,10 @@ def record(request: HttpRequest, kind: str, uid: UUID) -> HttpResponse:
         "web/proof_record.html",
         {
             "place": "proof", "kind": kind, "uid": uid, "lines": [line_of(e) for e in shown], "day": day,
-            "label": shown[0].record_label if shown else (first.record_label if first else ""),
-            "first": first, "earliest": first.recorded_at[:10] if first else "", "total": entries.count(),
-            "signatures": Signature.objects.filter(signed_kind=kind, signed_uid=uid).order_by("signed_at"),
+            "label": first.record_label, "first": first, "earliest": first.recorded_at[:10],
+            "total": entries.count(),
+            "signatures": Signature.objects.filter(signed_uid__in=belonging).order_by("signed_at"),
+            "many": len(belonging) > 1,
         },
     )  # fmt: skip
 

@@ -101,6 +101,17 @@ def test_a_contingent_clock_says_so() -> None:
     assert bar.says.startswith("contingent")
 
 
+def test_a_clock_that_does_not_bind_has_no_bar() -> None:
+    """A controlled risk owes no customer notice on day 30: the clock is listed, neither late nor met."""
+    idle, met = (
+        start(CYBER_COMMUNICATE, date(2026, 9, 1)),
+        start(REPORT_806, date(2026, 9, 1), met_on=date(2026, 9, 8)),
+    )
+    axis = draw_clocks([idle, met], TODAY, binding=[])
+    assert axis.idle == (idle,)
+    assert [bar.clock for bar in axis.bars] == [met]
+
+
 def test_no_clock_no_axis() -> None:
     """Nothing started, nothing drawn."""
     assert draw_clocks([start(REPORT_806, None)], TODAY).bars == ()

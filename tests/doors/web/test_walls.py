@@ -53,10 +53,11 @@ def test_whoever_is_not_admitted_finds_nothing(
     assert client.get(pages["vulnerability"]).status_code == 404
     assert client.get(pages["case"]).status_code == 404
     assert client.get(pages["case"] + "learned").status_code == 404
+    assert client.get(pages["record"]).status_code == 404
     for path in (
         "/", "/?desk=all", "/vulnerabilities/", "/vulnerabilities/?show=ours", "/cases/?show=all", "/proof/",
         f"/search?q={pages['id']}", f"/search?q={pages['number']}", "/search?q=service+password", "/proof/entries.json",
-        pages["release"], pages["release"] + "findings.csv", pages["release"] + "vex/openvex.json", pages["record"],
+        pages["release"], pages["release"] + "findings.csv", pages["release"] + "vex/openvex.json",
     ):  # fmt: skip
         answer = client.get(path)
         text = b"".join(answer.streaming_content) if answer.streaming else answer.content

@@ -8,10 +8,12 @@ from zoneinfo import ZoneInfo
 from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 
 from suture.accounts.models import Person
 from suture.core.exploitability import Exploitability
 from suture.core.harm import HarmSeverity
+from suture.core.roles import Role
 from suture.detection.models import Finding
 from suture.web import dates
 from suture.web import words as words_of
@@ -198,7 +200,16 @@ def exploit_level(value: object) -> Exploitability | None:
 @register.filter
 def role_words(person: Person) -> str:
     """What somebody is here: their title, else their roles."""
-    return person.title or ", ".join(role.label for role in sorted(person.roles)) or "no role"
+    return person.title or ", ".join(role.label for role in sorted(person.roles)) or _("no role")
+
+
+@register.filter
+def role_label(name: str) -> str:
+    """'clinical_safety' as 'clinical safety', as signatures keep it."""
+    try:
+        return Role(name).label
+    except ValueError:  # a role we no longer have, on a signature we still have
+        return name.replace("_", " ")
 
 
 @register.filter
