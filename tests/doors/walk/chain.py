@@ -80,9 +80,6 @@ def nobody_changes_history(house: Installation) -> None:
     code, found = verify(house)
     assert (code, found["intact"], found["broken_at"]) == (1, False, signed)
     assert f"entry {signed} was changed after it was written" in found["says"]
-    said = house.suture("verify", check=False)
-    assert said.returncode == 1
-    assert said.stdout.startswith("BROKEN: ")
 
     with database(house) as db:
         db.execute(f"UPDATE evidence_entry SET because = '{was}' WHERE seq = {signed}")

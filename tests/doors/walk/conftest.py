@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
-from tests.doors.process.conftest import installation
 from tests.doors.process.installation import PASSWORD, Installation
 from tests.doors.walk.somebody import Somebody
-
-__all__ = ["installation"]
 
 # What no door offers on a new installation: its first people, whose it is, and the example policies as drafts.
 BEGINNING = f"""
@@ -36,13 +39,49 @@ for kind, name, body in (
 """
 
 
+@contextmanager
+def database(template: str = "") -> Iterator[str]:
+    """The URL of a database of the engine under test: empty, or a copy of another; dropped at the end.
+
+    On SQLite it lies in the installation's folder and needs neither.
+    """
+    server = os.environ.get("SUTURE_TEST_DATABASE_URL", "sqlite")
+    if server == "sqlite":
+        yield server
+        return
+    psycopg = pytest.importorskip("psycopg")
+    name = f"test_walk_{uuid4().hex[:16]}"
+    with psycopg.connect(server, autocommit=True) as admin:
+        admin.execute(f'CREATE DATABASE "{name}"' + (f' TEMPLATE "{template}"' if template else ""))
+        try:
+            yield server.rsplit("/", 1)[0] + f"/{name}"
+        finally:
+            admin.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+@pytest.fixture(scope="session")
+def beginning(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
+    """A new installation, not the demo: nothing in it but its first people and two policy drafts. To be copied."""
+    with database() as url:
+        made = Installation(tmp_path_factory.mktemp("beginning") / "installation", url)
+        made.home.mkdir()
+        made.suture("migrate")
+        made.python(BEGINNING)
+        yield made
+
+
 @pytest.fixture
-def house(installation: Installation) -> Iterator[Installation]:
-    """A new installation, not the demo: nothing in it but its first people and two policy drafts."""
-    installation.python(BEGINNING)
-    yield installation
-    if installation.server is not None and installation.server.poll() is None:
-        installation.kill()
+def house(beginning: Installation, tmp_path: Path) -> Iterator[Installation]:
+    """A copy of the new installation, for one test; whatever of it still runs is ended."""
+    place = tmp_path / "installation"
+    shutil.copytree(beginning.home, place)
+    with database(beginning.database_url.rpartition("/")[2]) as url:
+        made = replace(beginning, home=place, database_url=url)
+        try:
+            yield made
+        finally:
+            if made.server is not None and made.server.poll() is None:
+                made.kill()
 
 
 @pytest.fixture

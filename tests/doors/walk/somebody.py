@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 from collections.abc import Mapping
 from datetime import date
@@ -64,6 +65,19 @@ class Somebody:
         """Press a button by its name and wait for the page that follows."""
         with self.page.expect_navigation():
             self._within(under).get_by_role("button", name=button, exact=True).click()
+
+    def presses_in(self, button: str, milliseconds: int) -> None:
+        """Press a button a moment from now, and do not wait: so two people press at the same time."""
+        self._expected = REFUSED
+        pressed = self.page.get_by_role("button", name=button, exact=True)
+        pressed.evaluate("(button, after) => { setTimeout(() => button.click(), after) }", milliseconds)
+
+    def arrived(self, path: str) -> bool:
+        """Wait for the page after a button was pressed; say whether it is this one, and not the form again."""
+        with contextlib.suppress(Exception):
+            self.page.wait_for_url(self.base + path, timeout=5000)
+        self._expected = 0
+        return bool(self.page.url == self.base + path)
 
     def arrives_at(self, heading: str) -> None:
         """The page that follows has this heading."""
