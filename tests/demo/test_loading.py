@@ -31,9 +31,8 @@ from suture.intelligence.queries import aliases_of, epss_of, kev_of, vulnerabili
 from suture.inventory.models import Component, Product, Release
 from suture.inventory.queries import release_named
 from suture.policy.models import Installation
-from suture.reporting.gathering import enforcement_of
 from suture.reporting.models import Document, Record806, Report806
-from suture.reporting.queries import is_signed
+from suture.reporting.queries import is_signed, position
 from suture.sharing.models import VexPublication
 from suture.web.proof import seen_by
 
@@ -240,7 +239,7 @@ def test_the_pump_is_half_way() -> None:
     assert case.verdict == "uncontrolled"
     assert learned_on(facts) == day - timedelta(days=24)
     assert initiated_on(facts) == Stage({}, day).weekday(6)
-    four = enforcement_of(case, day)
+    four = position(case, day).enforcement
     answers = [condition.answer for condition in four.conditions]
     assert answers == [Answer.YES, Answer.NOT_YET_DUE, Answer.NOT_YET_DUE, Answer.UNKNOWN]
     assert four.conditions[1].due_on == day + timedelta(days=6)
@@ -261,7 +260,7 @@ def test_the_ventilators_day_30_is_missed() -> None:
     """Learned 36 days ago and nobody told: the second condition is false for good."""
     case, day = case_of("CVE-2021-22156"), today(ZONE)
     assert learned_on(facts_of_case(case)) == day - timedelta(days=36)
-    conditions = enforcement_of(case, day).conditions
+    conditions = position(case, day).enforcement.conditions
     assert conditions[1].answer is Answer.NO
     assert conditions[1].due_on == day - timedelta(days=6)
 

@@ -350,6 +350,8 @@ class ReportGuard(Guard):
     RECEIPT_STORED = "receipt_stored"
     EXTENSION_INITIATED = "extension_initiated"
     FOLLOW_UPS_DONE = "follow_ups_done"
+    NOT_OWED = "not_owed"
+    NOT_SENT = "not_sent"
 
     @property
     def says(self) -> str:
@@ -362,13 +364,15 @@ _REPORT_GUARDS = {
     R.JUSTIFICATION_SIGNED: "the 806.20 record with its justification is signed by the designated person",
     R.DISCRETION_CLAIMED: "FDA's enforcement policy is claimed by signature and no condition is false",
     R.CONDITIONS_HOLD: "all four conditions of the enforcement policy are true",
-    R.CONDITION_FAILED: "a condition of the enforcement policy is false",
+    R.CONDITION_FAILED: "a condition of the enforcement policy is false or unknown",
     R.CORRECTION_INITIATED: "a correction or removal is recorded as initiated",
     R.ITEMS_ANSWERED: "each of the 13 items is answered or says why not and when it will be",
     R.NUMBER_GIVEN: "the report has its number",
     R.RECEIPT_STORED: "FDA's acknowledgement is stored",
     R.EXTENSION_INITIATED: "an extension to further lots or versions is recorded as initiated",
     R.FOLLOW_UPS_DONE: "nothing that was promised for later is missing",
+    R.NOT_OWED: "by the rules the action is not reportable under 806, or was reported under 803 or 1004",
+    R.NOT_SENT: "it was not sent to FDA",
 }
 
 P = ReportState
@@ -380,7 +384,7 @@ REPORT_806: Workflow[ReportState] = Workflow(
         P.NOT_REQUIRED,
         {RA, QUALITY},
         True,
-        (R.JUSTIFICATION_SIGNED,),
+        (R.NOT_OWED, R.JUSTIFICATION_SIGNED),
         "recorded as not required",
     ),
     Step("claim_discretion", {P.CANDIDATE}, P.CONTINGENT, {RA}, True, (R.DISCRETION_CLAIMED,), "held as contingent"),
@@ -388,14 +392,31 @@ REPORT_806: Workflow[ReportState] = Workflow(
     Step("fall_due", {P.CONTINGENT}, P.DUE, {RA, QUALITY, PSIRT}, False, (R.CONDITION_FAILED,), "called due"),
     # Ours: FDA does not intend to enforce while the conditions hold; the file may rest, and wakes when one fails.
     Step("close", {P.CONTINGENT}, P.CLOSED, {RA, QUALITY}, True, (R.CONDITIONS_HOLD, R.JUSTIFICATION_SIGNED)),
-    Step("reconsider", {P.NOT_REQUIRED, P.CLOSED}, P.CANDIDATE, {RA, QUALITY}, done="reconsidered"),
+    # a claim may be given up at any time: nothing stands in the way of a report
+    Step(
+        "reconsider",
+        {P.NOT_REQUIRED, P.CONTINGENT, P.CLOSED},
+        P.CANDIDATE,
+        {RA, QUALITY},
+        False,
+        (R.NOT_SENT,),
+        "reconsidered",
+    ),
     Step("draft", {P.DUE}, P.DRAFTED, {RA, QUALITY}, done="drafted"),
     Step("approve", {P.DRAFTED}, P.APPROVED, {RA}, True, (R.ITEMS_ANSWERED,)),
     Step("return", {P.APPROVED}, P.DRAFTED, {RA}, done="returned for correction"),
     # the number holds the date of the report, so it is given when the report is sent (21 CFR 806.10(c)(1))
     Step("submit", {P.APPROVED}, P.SUBMITTED, {RA}, False, (R.NUMBER_GIVEN,), "submitted"),
     Step("acknowledge", {P.SUBMITTED}, P.ACKNOWLEDGED, {RA}, False, (R.RECEIPT_STORED,)),
-    Step("amend", {P.SUBMITTED, P.ACKNOWLEDGED}, P.AMENDED, {RA}, True, (R.EXTENSION_INITIATED,)),
+    # an extension may begin when the file is closed already; a file that was never sent has nothing to amend
+    Step(
+        "amend",
+        {P.SUBMITTED, P.ACKNOWLEDGED, P.CLOSED},
+        P.AMENDED,
+        {RA},
+        True,
+        (R.NUMBER_GIVEN, R.EXTENSION_INITIATED),
+    ),
     Step("acknowledge", {P.AMENDED}, P.ACKNOWLEDGED, {RA}, False, (R.RECEIPT_STORED,)),
     Step("close", {P.ACKNOWLEDGED}, P.CLOSED, {RA, QUALITY}, True, (R.FOLLOW_UPS_DONE,)),
     start=P.CANDIDATE,

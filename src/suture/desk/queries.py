@@ -6,18 +6,18 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from suture.accounts.models import Person
 from suture.accounts.queries import visible
-from suture.assessment.acting import acted_on, verdict_to_act_on
-from suture.assessment.models import Assessment, Case, CaseRelease
+from suture.assessment.acting import ActedOn, acted_on, verdict_to_act_on
+from suture.assessment.models import Assessment, Case, CaseRelease, DatedFact
 from suture.assessment.queries import cases_for, facts_of_cases
 from suture.assessment.triggers import outdated
 from suture.core.authority import Authority
 from suture.core.cases import AssessmentState, CaseState
-from suture.core.clocks import ClockState, case_clocks
-from suture.core.enforcement import Enforcement, evaluate_enforcement
+from suture.core.clocks import ClockState
+from suture.core.enforcement import Enforcement
 from suture.core.facts import FactKind, Facts
 from suture.core.milestones import learned_on
 from suture.core.risk import Outcome
@@ -29,11 +29,21 @@ from suture.detection.models import Finding
 from suture.intelligence.queries import sources_status
 from suture.inventory.models import Product
 from suture.inventory.queries import all_releases
-from suture.reporting.gathering import clock_policy, has_remediation
-from suture.reporting.queries import binds
+from suture.reporting.devices import clocks_of, gravest_enforcement, release_names, standings
+from suture.reporting.gathering import clock_policies, has_remediation
+from suture.reporting.models import Decision
+from suture.reporting.position import binds
+from suture.reporting.resting import AWAKE, resting
 from suture.sharing.queries import memberships
 
 _WAITING = (ClockState.RUNNING, ClockState.DUE_TODAY, ClockState.OVERDUE)
+# What may be recorded of a closed case, and starts or wakes a clock.
+_WAKING = (
+    FactKind.EMPLOYEE_AWARE, FactKind.ADVERSE_EVENT_LINKED, FactKind.REMEDIAL_ACTION_NEEDED,
+    FactKind.FDA_WRITTEN_REQUEST, FactKind.MDR_INFORMATION_RECEIVED, FactKind.EXTENSION_INITIATED,
+    FactKind.FDA_TRACKING_REQUEST,
+)  # fmt: skip
+_HIT = Q(kind=FactKind.ADVERSE_EVENT_SEARCH, detail__result="hit")
 _TO_ANSWER = (CaseState.OPEN, CaseState.ANALYSING, CaseState.REOPENED)
 
 
@@ -46,7 +56,12 @@ class _Known:
     affected: tuple[Product, ...]
     devices: str
     answered: frozenset[int]
-    acted_on: Outcome | None  # the verdict that counts for what is owed, not the one shown now
+    acting: tuple[ActedOn, ...]
+
+    @property
+    def acted_on(self) -> Outcome | None:
+        """The verdict that counts for what is owed, not the one shown now."""
+        return verdict_to_act_on(self.acting)
 
     @property
     def link(self) -> Link:
@@ -85,7 +100,8 @@ def obligations_of_case(person: Person, case: Case, today: date) -> list[Obligat
 
 
 def _known(person: Person, only: Case | None = None) -> list[_Known]:
-    rows = cases_for(person).exclude(state=CaseState.CLOSED).prefetch_related(
+    woken = DatedFact.objects.filter(case=OuterRef("pk")).filter(Q(kind__in=_WAKING) | _HIT)
+    rows = cases_for(person).filter(~Q(state=CaseState.CLOSED) | Exists(woken)).prefetch_related(
         "answers__release__product", "assessments", "controls"
     )  # fmt: skip
     cases = list(rows if only is None else rows.filter(pk=only.pk))
@@ -105,28 +121,28 @@ def _known(person: Person, only: Case | None = None) -> list[_Known]:
         on = acted_on(case, facts[case.pk], answers, list(case.assessments.all()), list(case.controls.all()))
         found.append(
             _Known(case, facts[case.pk], tuple(affected.values()), devices,
-                   frozenset(answered.get(case.vulnerability_id, ())), verdict_to_act_on(on))
+                   frozenset(answered.get(case.vulnerability_id, ())), tuple(on))
         )  # fmt: skip
     return found
 
 
-def _clocks(known: Iterable[_Known], today: date) -> Iterator[Obligation]:
+def _clocks(known: Sequence[_Known], today: date) -> Iterator[Obligation]:
     """Every clock that binds and is not met; the search that keeps condition 1 true; remediation that is missing."""
-    valid, grace, calendar = clock_policy(today)
-    ours = memberships()
+    policies, ours = clock_policies(), memberships()
+    rests = resting(Decision.objects.filter(case__in=[one.case for one in known]).select_related("case"))
+    names = release_names({d.product.pk for one in known if len(one.acting) > 1 for d in one.acting})
     for one in known:
         day = max([today, *(fact.on for fact in one.facts)])  # a site ahead of us may have tomorrow's facts
-        four = evaluate_enforcement(
-            one.facts, ours, today=day, search_valid_days=valid, isao_grace_days=grace, calendar=calendar
-        )
-        contingent = four.report_806.contingent
-        for clock in case_clocks(one.facts, today=day, calendar=calendar, contingent_806=contingent):
-            if binds(clock, one.case, one.acted_on) and clock.state(day) in _WAITING:
+        policy, rest = policies.of_case(one.facts, day), rests.get(one.case.pk, AWAKE)
+        standing = standings(one.facts, one.acting, names, ours, policy, day)
+        four = gravest_enforcement(standing)
+        for clock in clocks_of(standing, policy, day, rest.concluded_at):
+            if binds(clock, one.case, one.acted_on, four, rest) and clock.state(day) in _WAITING:
                 yield of_clock(
                     clock, device=one.devices, owner=one.case.owner.printed_name, link=one.link, label=one.case.number
                 )
-        if one.acted_on is Outcome.UNCONTROLLED:
-            yield from _while_uncontrolled(one, four, valid, day)
+        if one.acted_on is Outcome.UNCONTROLLED and one.case.at is not CaseState.CLOSED:
+            yield from _while_uncontrolled(one, four, policy.search_valid_days, day)
 
 
 def _while_uncontrolled(one: _Known, four: Enforcement, valid: int, day: date) -> Iterator[Obligation]:
@@ -176,7 +192,7 @@ def _outdated(person: Person) -> Iterator[Obligation]:
 
 def _periodic(known: Iterable[_Known]) -> Iterator[Obligation]:
     for one in known:
-        for product in one.affected:
+        for product in one.affected if one.case.at is not CaseState.CLOSED else ():
             if product.owes_periodic_report:
                 yield Obligation(
                     sort=Sort.PERIODIC_REPORT, what="Include it in the periodic report", device=product.brand_name,

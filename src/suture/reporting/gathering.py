@@ -3,24 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
+from dataclasses import dataclass
+from datetime import date, datetime
 from types import MappingProxyType
-from typing import Any
+from typing import Any, NamedTuple
 
 from suture.assessment.acting import ActedOn
-from suture.assessment.models import Case
-from suture.assessment.queries import facts_of_case
 from suture.core.calendar import FEDERAL, WorkCalendar
-from suture.core.enforcement import Enforcement, evaluate_enforcement
-from suture.core.errors import NotFound
+from suture.core.enforcement import Enforcement
 from suture.core.facts import Answer, FactKind, Facts
-from suture.core.milestones import fixed_on, initiated, initiated_on, reasoned_plan, safe_controls
+from suture.core.milestones import fixed_on, initiated, initiated_on, learned_on, reasoned_plan, safe_controls
 from suture.core.report_facts import ReportFacts, submitted_since, with_enforcement
 from suture.core.risk import Outcome
 from suture.inventory.models import Product
-from suture.policy.models import PolicyKind
-from suture.policy.queries import policy_in_force
-from suture.sharing.queries import memberships
+from suture.policy.models import PolicyKind, PolicyVersion
+from suture.policy.queries import is_signed
 
 K = FactKind
 YES, NO, UNKNOWN = Answer.YES, Answer.NO, Answer.UNKNOWN
@@ -47,34 +44,82 @@ ASKED: Mapping[str, str] = MappingProxyType(
 )
 
 
-def clock_policy(on: date) -> tuple[int, int, WorkCalendar]:
+# An answer that releases from a duty was given for what was known then; these facts, written later, ask it anew.
+_RELEASES: Mapping[str, Answer] = MappingProxyType(
+    {
+        "malfunction": NO, "likely_on_recurrence": NO, "qualified_person_objects": YES, "remedial_action_needed": NO,
+        "fda_written_request": NO, "complaint_alleges_security": NO, "device_changed": NO, "change_affects_safety": NO,
+        "reported_elsewhere": YES, "stock_recovery": YES, "market_withdrawal": YES, "routine_servicing": YES,
+        "recall_classified": NO,
+    }
+)  # fmt: skip
+_ASK_ANEW: Mapping[str, tuple[FactKind, ...]] = MappingProxyType(
+    {
+        "events": (
+            K.ADVERSE_EVENT_LINKED, K.EMPLOYEE_AWARE, K.REMEDIAL_ACTION_NEEDED, K.FDA_WRITTEN_REQUEST,
+            K.MDR_INFORMATION_RECEIVED,
+        ),
+        "action": (
+            K.CORRECTION_INITIATED, K.REMOVAL_INITIATED, K.EXTENSION_INITIATED, K.FIRST_UNIT_CHANGED, K.FIX_VALIDATED,
+            K.FIX_DISTRIBUTED,
+        ),
+    }
+)  # fmt: skip
+
+
+class ClockPolicy(NamedTuple):
     """The firm's approved numbers: days a search stays valid, days of grace for the ISAO, and its closures."""
-    try:
-        body: dict[str, Any] = policy_in_force(PolicyKind.CLOCKS, on).body
-    except NotFound:
-        return SEARCH_VALID_DAYS, 0, FEDERAL
+
+    search_valid_days: int
+    isao_grace_days: int
+    calendar: WorkCalendar
+
+
+STRICT = ClockPolicy(SEARCH_VALID_DAYS, 0, FEDERAL)
+
+
+@dataclass(frozen=True, slots=True)
+class ClockPolicies:
+    """Every approved version of the policy on searches, grace and closures, by the day from which it is in force."""
+
+    versions: tuple[tuple[date, ClockPolicy], ...]
+
+    def on(self, day: date) -> ClockPolicy:
+        """The version in force on a day; the strict numbers, without grace or closures, where there is none."""
+        return next((policy for since, policy in reversed(self.versions) if since <= day), STRICT)
+
+    def of_case(self, facts: Facts, today: date) -> ClockPolicy:
+        """What counts for one case: how old a search may be is today's number; grace and closures, which lengthen, are
+        those in force when the firm learned of the vulnerability, so that no later policy moves a running clock."""
+        then = self.on(learned_on(facts) or today)
+        return then._replace(search_valid_days=self.on(today).search_valid_days)
+
+
+def clock_policies() -> ClockPolicies:
+    """The firm's approved versions whose signature holds, oldest first."""
+    rows = PolicyVersion.objects.filter(kind=PolicyKind.CLOCKS, state=PolicyVersion.State.APPROVED)
+    return ClockPolicies(
+        tuple(
+            (row.effective_from, _read(row.body))
+            for row in rows.order_by("effective_from", "version")
+            if row.effective_from is not None and is_signed(row)
+        )
+    )
+
+
+def _read(body: Mapping[str, Any]) -> ClockPolicy:
     closures = [date.fromisoformat(day) for day in body.get("closures", [])]
-    return (
+    return ClockPolicy(
         int(body.get("search_valid_days", SEARCH_VALID_DAYS)),
         int(body.get("isao_grace_days", 0)),
         WorkCalendar.with_closures(closures) if closures else FEDERAL,
     )
 
 
-def enforcement_of(case: Case, today: date, facts: Facts | None = None) -> Enforcement:
-    """The four conditions of FDA's enforcement policy on a day, and the 806 clock under them."""
-    valid, grace, calendar = clock_policy(today)
-    return evaluate_enforcement(
-        facts_of_case(case) if facts is None else facts, memberships(), today=today, search_valid_days=valid,
-        isao_grace_days=grace, calendar=calendar,
-    )  # fmt: skip
-
-
 def facts_of(
-    case: Case, today: date, device: ActedOn, *, given: Mapping[str, Any] | None = None,
-    facts: Facts | None = None, enforcement: Enforcement | None = None,
-) -> ReportFacts:  # fmt: skip
-    """Everything R1 to R25 read, for one device of a case on a day.
+    device: ActedOn, facts: Facts, enforcement: Enforcement, given: Mapping[str, Any] = MappingProxyType({})
+) -> ReportFacts:
+    """Everything R1 to R25 read, for one device of a case on the day of `enforcement`.
 
     The risk is the one the action was taken on, with the harm record of that assessment; see `assessment.acting`.
 
@@ -82,12 +127,12 @@ def facts_of(
     of it; everything about the world is unknown until somebody recorded it.
 
     Args:
-        given: answers of persons to what no row answers, by name (`ASKED`), or `name@product uid` for one device.
+        facts: those of the case that speak of this device.
+        given: answers of persons to what no row answers, by name (`ASKED`), or `name@product uid` for one device. One
+            that releases from a duty counts for what was known when it was given; a later event or action asks anew.
     """
-    facts = facts_of_case(case) if facts is None else facts
-    enforcement = enforcement or enforcement_of(case, today, facts)
     product = device.product
-    answers: dict[str, Any] = {name: _given(given or {}, name, product) for name in ASKED}
+    answers: dict[str, Any] = {name: _given(given, name, product, facts) for name in ASKED}
     answers |= {name: answer for name, answer in _from_rows(facts).items() if answer is not UNKNOWN}
     found = ReportFacts(
         **_device(product),
@@ -181,6 +226,14 @@ def _from_rows(facts: Facts) -> dict[str, Answer]:
     return answers
 
 
-def _given(given: Mapping[str, Any], name: str, product: Product) -> Answer:
+def _given(given: Mapping[str, Any], name: str, product: Product, facts: Facts) -> Answer:
     said = given.get(f"{name}@{product.uid}") or given.get(name)
-    return Answer(said["answer"]) if said else UNKNOWN
+    if not said:
+        return UNKNOWN
+    answer = Answer(said["answer"])
+    later = any(_instant(f.recorded_at) > _instant(said["at"]) for f in facts.of(*_ASK_ANEW[ASKED[name]]))
+    return UNKNOWN if later and answer is _RELEASES[name] else answer
+
+
+def _instant(text: str) -> datetime:
+    return datetime.fromisoformat(text)

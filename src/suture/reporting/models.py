@@ -98,6 +98,11 @@ class Report806(models.Model):
         return f"806 report of {self.product.brand_name}, {self.number or 'draft'} ({self.case.number})"
 
     @property
+    def is_sent(self) -> bool:
+        """Whether it was sent to FDA: then it has its number. A file closed under FDA's policy was not sent."""
+        return bool(self.number)
+
+    @property
     def wall(self) -> Wall | None:
         return self.case.wall
 

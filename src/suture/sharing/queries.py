@@ -36,15 +36,22 @@ def standing_records() -> QuerySet[CriterionRecord]:
 
 
 def memberships() -> list[isao_rules.IsaoMembership]:
-    """Our ISAO memberships with their standing evidence, as the core reads them."""
-    found: dict[str, list[CriterionEvidence]] = {m.isao: [] for m in IsaoMembership.objects.all()}
-    for row in standing_records():
-        found[row.membership.isao].append(
-            CriterionEvidence(
-                criterion=IsaoCriterion(row.criterion), holds=Answer(row.holds), since=row.since, until=row.until,
-                evidence=row.evidence,
-            )
-        )  # fmt: skip
+    """Our ISAO memberships with their standing evidence, as the core reads them; one query."""
+    rows = IsaoMembership.objects.filter(records__superseded_by=None).order_by(
+        "isao", "records__criterion", "records__since", "records__pk"
+    )
+    found: dict[str, list[CriterionEvidence]] = {}
+    for isao, criterion, holds, since, until, evidence in rows.values_list(
+        "isao", "records__criterion", "records__holds", "records__since", "records__until", "records__evidence"
+    ):
+        shown = found.setdefault(isao, [])
+        if criterion is not None:  # a membership without evidence
+            shown.append(
+                CriterionEvidence(
+                    criterion=IsaoCriterion(criterion), holds=Answer(holds), since=since, until=until,
+                    evidence=evidence,
+                )
+            )  # fmt: skip
     return [isao_rules.IsaoMembership(name, tuple(evidence)) for name, evidence in found.items()]
 
 

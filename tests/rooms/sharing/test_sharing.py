@@ -20,7 +20,14 @@ from suture.formats import cyclonedx_vex, openvex
 from suture.intelligence.models import Vulnerability
 from suture.inventory.blobs import read_blob
 from suture.sharing.models import VexPublication
-from suture.sharing.queries import active_participant, membership_named, publications_of, submissions_of, vex_document
+from suture.sharing.queries import (
+    active_participant,
+    membership_named,
+    memberships,
+    publications_of,
+    submissions_of,
+    vex_document,
+)
 from suture.sharing.services import log_submission, publish_vex, record_criterion, register_membership
 from tests.rooms.casework import DAY_0, Work, found
 
@@ -180,3 +187,19 @@ def test_finn_may_do_nothing_in_sharing(work: Work, finn):
         with pytest.raises(NotAllowed):
             attempt()
     assert Entry.objects.count() == before
+
+
+def test_memberships_are_read_with_their_standing_evidence_in_one_query(work: Work, django_assert_num_queries):
+    """One without evidence is a membership all the same: its criteria are unknown, not absent."""
+    shown(work, "Lakehead Health ISAO", *IsaoCriterion)
+    shown(work, "Bare ISAO")
+    wrong = membership_named("Lakehead Health ISAO").records.get(criterion="member")
+    record_criterion(
+        membership_uid=wrong.membership.uid, criterion=IsaoCriterion.MEMBER, holds=NO, since=DAY_0, by=work.rosa,
+        evidence="left", supersedes_uid=wrong.uid, because="misread",
+    )  # fmt: skip
+    with django_assert_num_queries(1):
+        bare, lakehead = memberships()
+    assert (bare.isao, bare.evidence) == ("Bare ISAO", ())
+    assert [e.holds for e in lakehead.evidence if e.criterion is IsaoCriterion.MEMBER] == [NO]
+    assert len(lakehead.evidence) == 4

@@ -25,7 +25,7 @@ from suture.evidence.services import record
 from suture.inventory.blobs import keep_blob
 from suture.policy.queries import installation
 from suture.reporting.models import Document, Record806, Report806
-from suture.reporting.queries import SENT, record_for, report_for, signatures_holding
+from suture.reporting.queries import record_for, report_for, signatures_holding
 from suture.reporting.services.reports import content_of
 from suture.reporting.sources import items_of, record_items_reviewed
 
@@ -48,7 +48,7 @@ def print_report806(*, report_uid: UUID | str, by: Person) -> Document:
     """
     row = report_for(by, report_uid)
     require(by, "report806.draft", row.case)
-    draft = row.state not in SENT
+    draft = not row.is_sent
     items = items_of(row)
     signatures = list(signatures_on(row.record_kind, row.uid, digest(content_of(row))))
     action = "removal" if row.type == "R" else "correction"

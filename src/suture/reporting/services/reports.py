@@ -12,12 +12,12 @@ from django.db import transaction
 from suture.accounts.models import Person
 from suture.accounts.services import new_uid, reauthenticate, sign
 from suture.assessment.models import Case
-from suture.assessment.queries import facts_of_case
 from suture.assessment.services import add_fact, role_for, take_case, touch
 from suture.core.cases import REPORT_806, ReportGuard, ReportState
 from suture.core.errors import Conflict, InvalidValue, NotAllowed
 from suture.core.facts import Answer, FactKind, not_in_future
 from suture.core.milestones import initiated_on
+from suture.core.reportability import Duty806
 from suture.core.reports806 import ActionKind, next_sequence, report_number
 from suture.core.roles import Role
 from suture.core.workflow import Guard
@@ -26,8 +26,8 @@ from suture.evidence.clock import now, today
 from suture.evidence.services import record
 from suture.inventory.models import Product
 from suture.policy.services import next_number
-from suture.reporting.gathering import enforcement_of
 from suture.reporting.models import Report806
+from suture.reporting.position import position
 from suture.reporting.queries import is_signed, report_for
 from suture.reporting.sources import check_answers, items_of
 
@@ -153,7 +153,8 @@ def submit_report806(
         row.version += 1
         row.save()
         add_fact(
-            case, FactKind.REPORT_806_SUBMITTED, on, by, detail={"number": row.number},
+            case, FactKind.REPORT_806_SUBMITTED, on, by,
+            detail={"number": row.number, "product": str(row.product.uid)},
             evidence=f"report {row.number}; receipt {receipt or 'not stored yet'}", because=because,
         )  # fmt: skip
         touch(case)
@@ -198,15 +199,20 @@ def content_of(report: Report806) -> dict[str, Any]:
 
 def report_guards(report: Report806, case: Case) -> dict[Guard, Answer]:
     """The facts that open a report's steps."""
-    day = today(case.establishment.time_zone)
-    facts = facts_of_case(case)
-    four = enforcement_of(case, day, facts).answer
+    at = position(case, today(case.establishment.time_zone))
+    facts = at.facts
+    mine = next((one for one in at.owed if one.product.pk == report.product_id), None)
+    four = (mine or at).enforcement.answer
+    not_owed = mine is not None and mine.duty_806 in (Duty806.RECORD, Duty806.REPORTED_ELSEWHERE)
     newest = case.records_806.filter(product=report.product).order_by("-version").first()
     items = items_of(report)
     return {
         G.JUSTIFICATION_SIGNED: Answer.of((newest is not None and is_signed(newest)) or None),
+        G.NOT_OWED: Answer.of(not_owed),
+        G.NOT_SENT: Answer.of(not report.is_sent),
         G.DISCRETION_CLAIMED: {Answer.NOT_YET_DUE: Answer.YES}.get(four, four),
-        G.CONDITION_FAILED: {Answer.NO: Answer.YES, Answer.YES: Answer.NO}.get(four, four),
+        G.CONDITIONS_HOLD: four,
+        G.CONDITION_FAILED: _NO_LONGER_COVERED[four],
         G.CORRECTION_INITIATED: Answer.of(initiated_on(facts) is not None or None),
         G.ITEMS_ANSWERED: Answer.of(items[12].complete),
         G.NUMBER_GIVEN: Answer.of(bool(report.number)),
@@ -214,6 +220,12 @@ def report_guards(report: Report806, case: Case) -> dict[Guard, Answer]:
         G.EXTENSION_INITIATED: Answer.of(facts.first(FactKind.EXTENSION_INITIATED) is not None or None),
         G.FOLLOW_UPS_DONE: Answer.of(all(item.complete for item in items)),
     }
+
+
+# A condition that is unknown covers nothing either: the original date stands (core.enforcement).
+_NO_LONGER_COVERED = {
+    Answer.NO: Answer.YES, Answer.UNKNOWN: Answer.YES, Answer.YES: Answer.NO, Answer.NOT_YET_DUE: Answer.NOT_YET_DUE,
+}  # fmt: skip
 
 
 def _verb_of(step: str) -> str:
