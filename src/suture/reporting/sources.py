@@ -31,11 +31,32 @@ NOT_WRITTEN_BY_HAND = frozenset({"report_number", "reviewed_by"})
 
 
 def items_of(report: Report806) -> list[Item]:
-    """The 13 items of a report as the record stands now (21 CFR 806.10(c))."""
-    values = _device(report.product) | _submitter(report.product) | _story(report.case, report.product)
+    """The 13 items of a report as the record stands now, or as they were sent (21 CFR 806.10(c))."""
+    values = _values(report)
     number = report.number or number_pattern(report)
     values["report_number"] = Given(number, "number sequence" if report.number else "given on submission")
     return build_report(_facts(values, report.answers))
+
+
+def frozen(report: Report806) -> dict[str, Any]:
+    """What a report that is sent keeps: a report does not change when the record goes on."""
+    return {
+        "values": {key: [value.text, value.source] for key, value in _values(report).items()},
+        "registration": report.product.establishment.registration_number,
+    }
+
+
+def registration_of(report: Report806) -> str:
+    """The registration number of the responsible establishment, as it was when the report was sent."""
+    sent: dict[str, Any] = report.answers.get("sent", {})
+    return str(sent.get("registration", report.product.establishment.registration_number))
+
+
+def _values(report: Report806) -> dict[str, Given]:
+    sent = report.answers.get("sent")
+    if sent is not None:
+        return {key: Given(text, source) for key, (text, source) in sent["values"].items()}
+    return _device(report.product) | _submitter(report.product) | _story(report.case, report.product)
 
 
 def number_pattern(report: Report806) -> str:

@@ -25,6 +25,7 @@ from suture.inventory.blobs import read_blob
 from suture.inventory.models import Product
 from suture.reporting.queries import position, reporting_guards
 from suture.reporting.services import (
+    content_of,
     decide,
     draft_record806,
     move_report806,
@@ -373,6 +374,8 @@ def test_numbers_run_on_and_a_removal_counts_apart(work: Work):
         told(work, case, DAY_0)
         report = open_report806(case_uid=case.uid, product=product, type=kind, by=work.rosa)
         type(report).objects.filter(pk=report.pk).update(state="approved")
+        bound = digest(content_of(report))
+        sign(by=work.rosa, to=report, digest=bound, meaning="806 report approved", as_role=Role.REGULATORY_AFFAIRS)
         numbers.append(submit_report806(report_uid=report.uid, on=DAY_0, by=work.rosa).number[-5:])
     assert numbers == ["001-C", "002-C", "001-R"]
 

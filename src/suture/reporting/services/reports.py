@@ -10,6 +10,7 @@ from uuid import UUID
 from django.db import transaction
 
 from suture.accounts.models import Person
+from suture.accounts.queries import signatures_on
 from suture.accounts.services import new_uid, reauthenticate, sign
 from suture.assessment.models import Case
 from suture.assessment.services import add_fact, role_for, take_case, touch
@@ -29,7 +30,7 @@ from suture.policy.services import next_number
 from suture.reporting.models import Report806
 from suture.reporting.position import position
 from suture.reporting.queries import is_signed, report_for
-from suture.reporting.sources import check_answers, items_of
+from suture.reporting.sources import check_answers, frozen, items_of, registration_of
 
 G, S = ReportGuard, ReportState
 EDITABLE = (S.CANDIDATE, S.CONTINGENT, S.DUE, S.DRAFTED)
@@ -133,15 +134,23 @@ def submit_report806(
 ) -> Report806:
     """Record that an approved report was sent on a day: only now it has its number, and the 806 clock is met.
 
+    What was sent is kept as it was sent, whatever is recorded later.
+
     Raises:
         InvalidValue: a day in the future.
         NotAllowed: it is not approved, or the person may not.
+        Conflict: the record behind it changed since it was approved.
 
     Source: 21 CFR 806.10(c)(1): the number holds the date of the report; the sequence runs on and is never reused.
     """
     with transaction.atomic():
         row, case = _take(report_uid, by, "report806.record_submission", version)
         not_in_future(on, today(case.establishment.time_zone), "the day of submission")
+        if S(row.state) is S.APPROVED and not _approval_holds(row):
+            raise Conflict(
+                f"the record behind {row.label} changed since it was approved; return it and approve it again"
+            )
+        row.answers = {**row.answers, "sent": frozen(row)}
         kind = ActionKind(row.type)
         registration = row.product.establishment.registration_number
         given = Report806.objects.exclude(number="").values_list("number", flat=True)
@@ -193,7 +202,7 @@ def content_of(report: Report806) -> dict[str, Any]:
     ]
     return {
         "case": report.case.uid, "product": report.product.uid, "type": report.type, "items": items,
-        "registration": report.product.establishment.registration_number,
+        "registration": registration_of(report),
     }  # fmt: skip
 
 
@@ -226,6 +235,10 @@ def report_guards(report: Report806, case: Case) -> dict[Guard, Answer]:
 _NO_LONGER_COVERED = {
     Answer.NO: Answer.YES, Answer.UNKNOWN: Answer.YES, Answer.YES: Answer.NO, Answer.NOT_YET_DUE: Answer.NOT_YET_DUE,
 }  # fmt: skip
+
+
+def _approval_holds(row: Report806) -> bool:
+    return signatures_on(row.record_kind, row.uid, digest(content_of(row))).exists()
 
 
 def _verb_of(step: str) -> str:
