@@ -50,6 +50,7 @@ def people_arrive(house: Installation, sit_down: Callable[[str, str], Somebody],
     for somebody in cast:
         somebody.signs_in()
         somebody.arrives_at("Today")
+        assert ("Moved clock:" in somebody.banner()) == (days.now is not None)
     assert not noor.wrong
     noor.leaves()
     return cast

@@ -164,6 +164,7 @@ def the_verdict_is_signed(cast: Cast, case: str, assessment: str) -> None:
     ada.presses("Sign")
     assert "Uncontrolled" in ada.verdict()
     assert "by Ada Lind" in ada.verdict()
+    assert "policy version 1, an example" in ada.reads("Risk of patient harm")
     for somebody, step in ((ada, "Finish assessment"), (clara, "Find uncontrolled")):
         somebody.opens(case)
         somebody.follows(step)

@@ -47,6 +47,9 @@ def a_correction_is_initiated(cast: Cast, case: str) -> None:
     assert "10 working days" in clock(rosa, "806 report")
     for name, due in (("Tell customers", days.day_30), ("Fix, validate", days.day_60)):
         shows_clock(rosa, name, days.learned, due)
+    rosa.follows("Today")
+    for due in (days.report_806, days.day_30):
+        assert rosa.section("What we owe, by days left").get_by_title(due.isoformat()).count() >= 1
 
 
 def a_plan_is_recorded(cast: Cast, case: str) -> None:

@@ -22,7 +22,6 @@ class Somebody:
     def __init__(self, browser: Any, base: str, username: str, name: str) -> None:
         self.base, self.username, self.name = base, username, name
         self.wrong: list[str] = []
-        self.pages_seen: set[str] = set()
         self._expected = 0  # the status of the refusal that is looked for
         self._owed = 0  # lines on the console that the browser owes for refusals that came
         self.context = browser.new_context(viewport={"width": 1440, "height": 900}, accept_downloads=True)
@@ -39,8 +38,6 @@ class Somebody:
         self.wrong.append(f"{self.name} at {self.page.url}: {line}")
 
     def _answered(self, response: Any) -> None:
-        if response.request.resource_type == "document":
-            self.pages_seen.add(re.sub(r"[0-9a-f-]{36}", "…", response.url.removeprefix(self.base).partition("?")[0]))
         if response.status >= 400 and response.status == self._expected:
             self._expected, self._owed = 0, self._owed + 1
         elif response.status >= 400:
@@ -56,10 +53,10 @@ class Somebody:
     def opens(self, path: str) -> None:
         self.page.goto(self.base + path)
 
-    def follows(self, link: str, under: str = "", exact: bool = True) -> None:
+    def follows(self, link: str, under: str = "") -> None:
         """Click a link by its name; `under` names the section it stands in."""
         with self.page.expect_navigation():
-            self._within(under).get_by_role("link", name=link, exact=exact).first.click()
+            self._within(under).get_by_role("link", name=link, exact=True).first.click()
 
     def presses(self, button: str, under: str = "") -> None:
         """Press a button by its name and wait for the page that follows."""
@@ -139,6 +136,10 @@ class Somebody:
     def verdict(self) -> str:
         """The band that says controlled or not."""
         return self.reads("Verdict")
+
+    def banner(self) -> str:
+        """What stands above every page of an installation that is not quite the real thing; '' where nothing does."""
+        return " ".join(self.page.get_by_role("complementary", name="About this installation").all_inner_texts())
 
     def heading(self) -> str:
         return str(self.page.get_by_role("heading", level=1).inner_text())
