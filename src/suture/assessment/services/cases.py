@@ -13,7 +13,7 @@ from suture.accounts.models import Person, Tlp
 from suture.accounts.services import new_uid, reauthenticate, require, sign
 from suture.assessment.guards import own_guards
 from suture.assessment.models import Case, CaseRelease, CaseStep
-from suture.assessment.queries import answers_of, assessments_of, case_for, in_force
+from suture.assessment.queries import answers_of, assessments_of, case_for, facts_of_case, in_force
 from suture.assessment.services.facts import add_fact
 from suture.assessment.services.taking import check_version, role_for, take_case, touch
 from suture.core.calendar import local_date
@@ -21,6 +21,7 @@ from suture.core.cases import CASE, CaseGuard, CaseState
 from suture.core.errors import InvalidValue, NotAllowed
 from suture.core.facts import Answer, FactKind
 from suture.core.ids import human_number
+from suture.core.milestones import learned_on
 from suture.core.roles import Role
 from suture.core.workflow import Guard
 from suture.detection.models import Finding
@@ -39,7 +40,8 @@ def open_case(
     """Open a case: one vulnerability, the releases with a finding of it, and those named.
 
     The earliest finding of it is written down at once as a possible day of learning, so the clocks run from the
-    first match even if nobody had opened it. The case stands behind the vulnerability's wall.
+    first match even if nobody had opened it; without one they run from the opening, and never later than in an
+    earlier case. The case stands behind the vulnerability's wall.
 
     Args:
         establishment: the responsible site; by default that of the first release's device.
@@ -88,16 +90,32 @@ def _tlp_of(vulnerability: Vulnerability) -> str:
 
 
 def _propose_learned(case: Case, findings: Iterable[Finding], by: Person) -> None:
+    """Put the first match on record as a possible day of learning, and what earlier cases of it were run from.
+
+    Whoever opens a case has learned of it: where there is no match, the day of opening is the candidate.
+    """
     first = min(findings, key=lambda finding: finding.first_seen, default=None)
-    if first is None:
-        return
-    add_fact(
-        case, FactKind.LEARNED_CANDIDATE, local_date(first.first_seen, case.establishment.time_zone), by,
-        happened_at=first.first_seen,
-        detail={"source": f"first match: {first.release.label}", "finding": str(first.uid)},
-        evidence=f"finding of {case.vulnerability.preferred_id} in {first.release.label}, first seen "
-        f"{first.first_seen:%Y-%m-%d %H:%M} UTC",
-    )  # fmt: skip
+    if first is not None:
+        add_fact(
+            case, FactKind.LEARNED_CANDIDATE, local_date(first.first_seen, case.establishment.time_zone), by,
+            happened_at=first.first_seen,
+            detail={"source": f"first match: {first.release.label}", "finding": str(first.uid)},
+            evidence=f"finding of {case.vulnerability.preferred_id} in {first.release.label}, first seen "
+            f"{first.first_seen:%Y-%m-%d %H:%M} UTC",
+        )  # fmt: skip
+    else:
+        add_fact(
+            case, FactKind.LEARNED_CANDIDATE, today(case.establishment.time_zone), by, happened_at=case.opened_at,
+            detail={"source": "case opened"}, evidence=f"{case.number} opened by {by.printed_name}",
+        )  # fmt: skip
+    for earlier in case.vulnerability.cases.exclude(pk=case.pk).order_by("opened_at"):
+        learned = learned_on(facts_of_case(earlier))
+        if learned is not None:
+            on = min(learned, today(case.establishment.time_zone))  # another site may have been a day ahead
+            add_fact(
+                case, FactKind.LEARNED_CANDIDATE, on, by, detail={"source": f"learned in {earlier.number}"},
+                evidence=f"day 0 of {earlier.number}",
+            )  # fmt: skip
 
 
 def hand_over(*, case_uid: UUID | str, to: Person, by: Person, because: str) -> Case:
