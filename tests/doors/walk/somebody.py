@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import re
 from collections.abc import Mapping
 from datetime import date
@@ -70,9 +69,13 @@ class Somebody:
         pressed.evaluate("(button, after) => { setTimeout(() => button.click(), after) }", milliseconds)
 
     def arrived(self, path: str) -> bool:
-        """Wait for the page after a button was pressed; say whether it is this one, and not the form again."""
-        with contextlib.suppress(Exception):
-            self.page.wait_for_url(self.base + path, timeout=5000)
+        """Wait for what follows a pressed button: this page, or the form again with its refusal."""
+        there = self.page.get_by_role("alert")
+        for _ in range(PATIENCE // 100):
+            if self.page.url == self.base + path or there.count():
+                break
+            self.page.wait_for_timeout(100)
+        self.page.wait_for_load_state()
         self._expected = 0
         return bool(self.page.url == self.base + path)
 
