@@ -235,7 +235,7 @@ def enforcement_policy(
 
 
 def _late(facts: ReportFacts) -> str:
-    late = f"; it is {facts.days_late} days late" if facts.days_late else ""
+    late = f"; it is {facts.days_late} {'day' if facts.days_late == 1 else 'days'} late" if facts.days_late else ""
     return f"a condition of the enforcement policy is false: {_due(facts)}{late}"
 
 

@@ -148,12 +148,14 @@ def facts_of(
 
 
 def _device(product: Product) -> dict[str, Any]:
-    pathway = product.pathway
+    def came_by(pathway: Product.Pathway) -> Answer:
+        return Answer.of(product.pathway == pathway if product.pathway else None)
+
     return {
-        "investigational": Answer.of(pathway == Product.Pathway.INVESTIGATIONAL),
-        "pma": Answer.of(pathway == Product.Pathway.PMA),
-        "hde": Answer.of(pathway == Product.Pathway.HDE),
-        "cleared_510k": Answer.of(pathway == Product.Pathway.K510),
+        "investigational": came_by(Product.Pathway.INVESTIGATIONAL),
+        "pma": came_by(Product.Pathway.PMA),
+        "hde": came_by(Product.Pathway.HDE),
+        "cleared_510k": came_by(Product.Pathway.K510),
         "tracking_order": Answer.of(product.tracking_order),
         "sponsor_software": Answer.of(product.cyber_has_software),
         "can_connect": Answer.of(product.cyber_can_connect),
