@@ -40,7 +40,8 @@ def own_guards(case: Case, today: date, facts: Facts | None = None) -> dict[Guar
         and all(a.status in (VexStatus.NOT_AFFECTED, VexStatus.FIXED) for a in answers)
         and verdict is not Outcome.UNCONTROLLED  # acted on as uncontrolled, and fixed or answered anew since
     )
-    long_term = _any(facts, K.LONG_TERM_CONTROL_SIGNED, viable)
+    # an alternative nobody signed leaves the fix itself to answer
+    long_term = _any(facts, K.LONG_TERM_CONTROL_SIGNED, viable) if facts.of(K.LONG_TERM_CONTROL_SIGNED) else NO
     return {
         G.LEARNED_SET: Answer.of(learned_on(facts) is not None or None),
         G.IMPACT_ANSWERED: Answer.of(bool(answers) and not unanswered(case).exists()),
