@@ -1,4 +1,4 @@
-"""`suture person`: the first administrator of an installation, and who is who."""
+"""`suture setup` and `person`: whose installation this is, its first people, and who is who."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import os
 from typing import Annotated
 
 import typer
+from django.db import transaction
 
 from suture.accounts.models import Person
 from suture.accounts.services import register_person, renew_password
@@ -13,7 +14,9 @@ from suture.cli.person import As, acting
 from suture.cli.show import Output, as_json, as_table
 from suture.core.errors import InvalidValue
 from suture.core.roles import Role
+from suture.policy.services import propose_examples, set_up
 
+setup = typer.Typer(rich_markup_mode=None, add_completion=False)
 person = typer.Typer(
     rich_markup_mode=None, add_completion=False, no_args_is_help=True, help="Register people; list who is who."
 )
@@ -41,6 +44,20 @@ def add(
         username=username, printed_name=name, title=title, roles=[Role(r) for r in role], by=by, password=password
     )
     typer.echo(str(row.uid))
+
+
+@setup.command(help="Say whose installation this is, and propose the shipped example policies as drafts.")
+def _setup(
+    manufacturer: Annotated[str, typer.Argument(help="The manufacturer's name, as on documents.")], as_user: As = ""
+) -> None:
+    by = acting(as_user)
+    with transaction.atomic():
+        set_up(manufacturer=manufacturer, demo=False, by=by)
+        drafts = propose_examples(by=by)
+    for draft in drafts:
+        typer.echo(
+            f"{draft.label}: draft, an example, not FDA's; it waits for approval by signature on the Policy page"
+        )
 
 
 def _new_password(name: str) -> str:

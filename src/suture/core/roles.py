@@ -86,6 +86,7 @@ VERBS: Mapping[str, frozenset[Role]] = MappingProxyType(
         "person.retire": _roles(_R.ADMINISTRATOR),
         "person.renew_password": _roles(_R.ADMINISTRATOR, _R.OPERATOR),
         "wall.manage": _roles(_R.ADMINISTRATOR, _R.COORDINATOR),
+        "installation.set_up": _roles(_R.ADMINISTRATOR, _R.QUALITY),
         # policy: matrix, exploitability mapping, closures, numbering
         "policy.propose": _roles(_R.PSIRT, _R.CLINICAL_SAFETY, _R.REGULATORY_AFFAIRS, _R.QUALITY),
         "policy.approve": _roles(_R.QUALITY, _R.EXECUTIVE),

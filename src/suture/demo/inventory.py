@@ -6,10 +6,6 @@ from pathlib import Path
 
 from django.db import transaction
 
-from suture.core.exploitability import EXAMPLE_EXPLOITABILITY
-from suture.core.exploitability import to_json as exploitability_as_data
-from suture.core.risk import EXAMPLE_POLICY
-from suture.core.risk import to_json as matrix_as_data
 from suture.demo.devices import ESTABLISHMENTS, RELEASES, Version, devices
 from suture.demo.people import PASSWORD
 from suture.demo.stage import Stage
@@ -23,25 +19,15 @@ from suture.inventory.services import (
     state_safety,
 )
 from suture.policy.models import PolicyKind, PolicyVersion
-from suture.policy.services import approve_policy, propose_policy
+from suture.policy.services import EXAMPLES, approve_policy, propose_policy
 
 SBOMS = Path(__file__).parent / "sboms"
 
 
 def approve_policies(stage: Stage) -> None:
     """The shipped examples are proposed by product security and signed by quality: labelled as what they are."""
-    bodies = {
-        PolicyKind.RISK_MATRIX: ("Risk matrix, the shipped example", matrix_as_data(EXAMPLE_POLICY)),
-        PolicyKind.EXPLOITABILITY: (
-            "Exploitability mapping, the shipped example",
-            exploitability_as_data(EXAMPLE_EXPLOITABILITY),
-        ),
-        PolicyKind.CLOCKS: (
-            "Weekly searches, no days of grace",
-            {"search_valid_days": 7, "isao_grace_days": 0, "closures": []},
-        ),
-    }
-    for kind, (name, body) in bodies.items():
+    weekly = {"search_valid_days": 7, "isao_grace_days": 0, "closures": []}
+    for kind, name, body in (*EXAMPLES, (PolicyKind.CLOCKS, "Weekly searches, no days of grace", weekly)):
         if PolicyVersion.objects.filter(kind=kind).exists():
             continue
         with transaction.atomic():

@@ -46,6 +46,27 @@ def propose_policy(
     return policy
 
 
+# What Suture ships to start from: labelled examples, not FDA's (ADR 0004).
+EXAMPLES: tuple[tuple[PolicyKind, str, dict[str, Any]], ...] = (
+    (PolicyKind.RISK_MATRIX, "Risk matrix, the shipped example", risk.to_json(risk.EXAMPLE_POLICY)),
+    (
+        PolicyKind.EXPLOITABILITY,
+        "Exploitability mapping, the shipped example",
+        exploitability.to_json(exploitability.EXAMPLE_EXPLOITABILITY),
+    ),
+)
+
+
+def propose_examples(*, by: Person) -> list[PolicyVersion]:
+    """Propose the matrix and the exploitability mapping Suture ships, as drafts marked *example, not FDA's*."""
+    return [
+        propose_policy(
+            kind=kind, name=name, body=body, by=by, because="shipped with Suture to start from", example=True
+        )
+        for kind, name, body in EXAMPLES
+    ]
+
+
 def approve_policy(*, policy_uid: str, by: Person, password: str, effective_from: date, because: str) -> PolicyVersion:
     """Approve a draft by signature; it holds from a day on, and the one before is superseded from then.
 
@@ -78,9 +99,10 @@ def set_up(*, manufacturer: str, demo: bool, by: Person) -> Installation:
     """Say whose installation this is, once.
 
     Raises:
-        InvalidValue: it is another manufacturer's already.
+        InvalidValue: it is set up already.
     """
     with transaction.atomic():
+        require(by, "installation.set_up")
         if Installation.objects.exists():
             raise InvalidValue("this installation is set up already")
         row = Installation.objects.create(pk=1, manufacturer=manufacturer, demo=demo)

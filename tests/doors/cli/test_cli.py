@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,8 @@ from typer.testing import CliRunner
 from suture.cli.main import COMMANDS, _typer
 from suture.core.errors import SutureError
 from suture.inventory.services import register_establishment, register_product, register_release
+from suture.policy.models import PolicyKind
+from suture.policy.queries import policy_in_force
 from tests.conftest import ROOT
 from tests.doors.process.installation import sbom_of
 from tests.doors.process.test_kill import feed_of
@@ -184,3 +187,17 @@ def test_the_first_person_is_the_administrator_and_the_next_needs_one(home, monk
 @pytest.mark.django_db
 def test_the_reference_page_is_what_the_commands_print():
     assert PAGE.read_text(encoding="utf-8") == page(), "run `python -m tools.cli_page` and review the difference"
+
+
+@pytest.mark.django_db
+def test_setting_up_names_the_manufacturer_and_proposes_examples_nobody_has_approved(quinn, ada, monkeypatch):
+    assert "belongs to" in str(run("setup", "Northlake Medical").exception)
+    monkeypatch.setenv("SUTURE_PASSWORD", PASSWORD)
+    assert "belongs to" in str(run("setup", "Northlake Medical", "--as", "ada").exception)
+    result = run("setup", "Northlake Medical", "--as", "quinn")
+    assert result.exit_code == 0, result.output
+    assert result.stdout.count("not FDA's") == 2
+    for kind in (PolicyKind.RISK_MATRIX, PolicyKind.EXPLOITABILITY):
+        with pytest.raises(SutureError, match="no approved policy"):
+            policy_in_force(kind, date(2030, 1, 1))
+    assert "already" in str(run("setup", "Another", "--as", "quinn").exception)

@@ -24,8 +24,8 @@ PORT = {
 }  # fmt: skip
 
 
-def test_it_has_a_number_of_ours_and_a_line_of_evidence(world, ada):
-    set_up(manufacturer="Northlake Medical", demo=False, by=ada)
+def test_it_has_a_number_of_ours_and_a_line_of_evidence(world, ada, quinn):
+    set_up(manufacturer="Northlake Medical", demo=False, by=quinn)
     row = register_vulnerability(by=ada, **PORT)
     assert row.preferred_id == f"NM-{now().year}-001"
     assert register_vulnerability(by=ada, **PORT).preferred_id == f"NM-{now().year}-002"

@@ -20,7 +20,7 @@ OURS = "ours"  # the source of what we say ourselves
 
 def register_vulnerability(
     *, kind: str, title: str, description: str, by: Person, because: str = "", wall: Wall | None = None,
-    tlp: str = Tlp.CLEAR,
+    tlp: str = Tlp.AMBER,
 ) -> Vulnerability:  # fmt: skip
     """Register a vulnerability known to us and not, or not yet, to the world, under a number of our own.
 
