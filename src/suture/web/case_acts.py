@@ -54,7 +54,7 @@ def open_new(request: HttpRequest, uid: UUID) -> HttpResponse:
     """Open a case on a vulnerability: the releases with a finding, and those named."""
     person = person_of(request)
     vulnerability = one(visible(person, Vulnerability.objects.all()), uid=uid)
-    found = set(Finding.objects.standing().filter(vulnerability=vulnerability).values_list("release", flat=True))
+    found = set(Finding.objects.standing().filter(vulnerability=vulnerability).values_list("release__uid", flat=True))
     releases = all_releases().order_by("product__brand_name", "version")
     form = OpenCaseForm(releases, request.POST or None, initial={"releases": list(found)})
     return take_form(

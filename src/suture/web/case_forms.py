@@ -39,7 +39,7 @@ QUESTIONS: dict[str, tuple[Any, tuple[tuple[str, Any], ...]]] = {
 class OpenCaseForm(Form):
     """Open a case: which releases it concerns, and why."""
 
-    releases = forms.ModelMultipleChoiceField(label=_("Releases it concerns"), queryset=Release.objects.none(), widget=forms.CheckboxSelectMultiple, help_text=_("Those with a finding are concerned in any case. Every other release gets its answer later."), required=False)  # fmt: skip
+    releases = forms.ModelMultipleChoiceField(label=_("Releases it concerns"), queryset=Release.objects.none(), to_field_name="uid", widget=forms.CheckboxSelectMultiple, help_text=_("Those with a finding are concerned in any case. Every other release gets its answer later."), required=False)  # fmt: skip
     because = BecauseField()
 
     def __init__(self, releases: Any, *args: Any, **kwargs: Any) -> None:

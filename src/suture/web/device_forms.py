@@ -28,7 +28,9 @@ class EstablishmentForm(Form):
 class ProductForm(Form):
     """A device with its regulatory profile. What is not known stays so: 'not known' is an answer of its own."""
 
-    establishment = forms.ModelChoiceField(label=_("Establishment"), queryset=Establishment.objects.none())
+    establishment = forms.ModelChoiceField(
+        label=_("Establishment"), queryset=Establishment.objects.none(), to_field_name="uid"
+    )
     brand_name = forms.CharField(label=_("Brand name"), max_length=200)
     common_name = forms.CharField(label=_("Usual name"), max_length=200, help_text=_("e.g. infusion pump"))
     device_class = forms.TypedChoiceField(label=_("Class"), coerce=int, empty_value=None, required=False, choices=[("", _("not known")), (1, "I"), (2, "II"), (3, "III")])  # fmt: skip
@@ -46,7 +48,9 @@ class ProductForm(Form):
     cyber_could_be_vulnerable = YesNoField(label=_("Has technological characteristics that could be vulnerable to cybersecurity threats"))  # fmt: skip
     intended_use = TextField(label=_("Intended use"), required=False)
     environment = forms.ChoiceField(label=_("Where it is used"), required=False, choices=[("", _("not known")), *Product.Environment.choices])  # fmt: skip
-    expected_life_months = forms.IntegerField(label=_("Expected life, months"), required=False, min_value=1)
+    expected_life_months = forms.IntegerField(
+        label=_("Expected life, months"), required=False, min_value=1, max_value=1200
+    )
     supported_until = DateField(label=_("Supported until"), required=False)
     security_support_until = DateField(label=_("Security support until"), required=False)
     responsible_name = forms.CharField(label=_("Who conducts corrections: name"), required=False, max_length=200, help_text=_("Named in an 806 report (21 CFR 806.10(c)(2))."))  # fmt: skip
@@ -89,7 +93,7 @@ class ReleaseForm(Form):
     released_on = DateField(label=_("Released on"), required=False)
     first_distributed_on = DateField(label=_("First distributed on"), required=False)
     last_distributed_on = DateField(label=_("Last distributed on"), required=False)
-    units_distributed = forms.IntegerField(label=_("Units distributed"), required=False, min_value=0, help_text=_("Leave empty when not known; it is then shown as not known, never as 0."))  # fmt: skip
+    units_distributed = forms.IntegerField(label=_("Units distributed"), required=False, min_value=0, max_value=2_000_000_000, help_text=_("Leave empty when not known; it is then shown as not known, never as 0."))  # fmt: skip
     authorisation = forms.CharField(label=_("Authorised under"), required=False, max_length=200, help_text=_("Which submission, or why none was needed."))  # fmt: skip
     end_of_support = DateField(label=_("End of support"), required=False)
 

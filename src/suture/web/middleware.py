@@ -9,7 +9,7 @@ from django.core.exceptions import ObjectDoesNotExist
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
-from suture.core.errors import SutureError
+from suture.core.errors import InvalidValue, SutureError
 from suture.web.errors import problem_page
 
 # Pages for people who have not signed in, and doors with their own way of asking who is there.
@@ -35,12 +35,16 @@ class SutureMiddleware:
         self, request: HttpRequest, view: object, args: tuple[object, ...], kwargs: dict[str, object]
     ) -> HttpResponse | None:
         """Send whoever has not signed in to the login page, and back to where they were going."""
-        match = request.resolver_match
-        if request.user.is_authenticated or request.path.startswith(OWN_DOORS):
+        if request.path.startswith(OWN_DOORS):
             return None
-        if match is not None and match.url_name in OPEN_PAGES:
-            return None
-        return redirect_to_login(request.get_full_path(), reverse("account_login"))
+        if not request.user.is_authenticated:
+            match = request.resolver_match
+            if match is not None and match.url_name in OPEN_PAGES:
+                return None
+            return redirect_to_login(request.get_full_path(), reverse("account_login"))
+        if any("\0" in value for _key, values in request.GET.lists() for value in values):
+            return problem_page(request, InvalidValue("the address holds a character that no record can hold (NUL)"))
+        return None
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """A refusal is a sentence for the person who can act on it; anything else is Django's."""

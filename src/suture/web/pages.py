@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
+from datetime import date
 from typing import Any, TypeVar
 from urllib.parse import urlencode
 
+from django.core.exceptions import ValidationError
 from django.core.paginator import Page, Paginator
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.dateparse import parse_date
 
 from suture.accounts.models import Person
 from suture.core.errors import NotFound, SutureError
@@ -40,7 +44,10 @@ def one(rows: QuerySet[Row], **wanted: Any) -> Row:
     Raises:
         NotFound: no such row, or it stands behind a wall (then `rows` does not hold it).
     """
-    row = rows.filter(**wanted).first()
+    try:
+        row = rows.filter(**wanted).first()
+    except ValidationError:  # an address that holds no uid
+        row = None
     if row is None:
         raise NotFound("there is no such record")
     return row
@@ -67,8 +74,21 @@ def take_form(
 
 def version_of(request: HttpRequest) -> int | None:
     """The version of the record the person looked at; it stands in the link to the form (`?version=17`)."""
-    given = request.GET.get("version", "")
-    return int(given) if given.isdigit() else None
+    return number_in(request, "version")
+
+
+def number_in(request: HttpRequest, key: str) -> int | None:
+    """A whole number in the address; None where there is none, or one that no row could have."""
+    given = request.GET.get(key, "")
+    return int(given) if re.fullmatch(r"[0-9]{1,15}", given) else None
+
+
+def day_in(request: HttpRequest, key: str) -> date | None:
+    """A date in the address; None where there is none, or no such day."""
+    try:
+        return parse_date(request.GET.get(key, ""))
+    except ValueError:
+        return None
 
 
 def page_of(request: HttpRequest, rows: Any, size: int = ROWS_ON_A_PAGE) -> Page[Any]:

@@ -14,7 +14,6 @@ from django.db.models import Model, Q, QuerySet
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
-from django.utils.dateparse import parse_date
 from django.views.decorators.http import require_GET, require_http_methods
 
 from suture.accounts.models import Person, Signature, Wall
@@ -30,7 +29,7 @@ from suture.reporting.models import Decision, Document, Record806, Report806
 from suture.sharing.models import IsaoSubmission
 from suture.web.exports import csv_response
 from suture.web.frame import frame_of
-from suture.web.pages import person_of
+from suture.web.pages import day_in, number_in, person_of
 
 ENTRIES_ON_A_PAGE = 50
 EXPORT_LIMIT = 100_000
@@ -122,9 +121,9 @@ def _is_uid(value: Any) -> bool:
 
 def _page(entries: QuerySet[Entry], request: HttpRequest) -> tuple[Sequence[Entry], int | None]:
     """A page by cursor (`before=seq`), newest first; counting a million entries would help nobody."""
-    before = request.GET.get("before", "")
-    if before.isdigit():
-        entries = entries.filter(seq__lt=int(before))
+    before = number_in(request, "before")
+    if before is not None:
+        entries = entries.filter(seq__lt=before)
     rows = list(entries.order_by("-seq")[: ENTRIES_ON_A_PAGE + 1])
     return rows[:ENTRIES_ON_A_PAGE], rows[ENTRIES_ON_A_PAGE - 1].seq if len(rows) > ENTRIES_ON_A_PAGE else None
 
@@ -192,7 +191,7 @@ def record(request: HttpRequest, kind: str, uid: UUID) -> HttpResponse:
     first = seen_by(person_of(request), entries_about(kind, str(uid))).first()
     if first is None:
         raise NotFound("nothing is recorded about such a record")
-    day = parse_date(request.GET.get("asof", "")) if request.GET.get("asof") else None
+    day = day_in(request, "asof")
     if day is not None:
         entries = entries.filter(recorded_at__lt=_end_of(day, frame_of(request).zone))
     shown = list(entries.order_by("-seq")[:500])

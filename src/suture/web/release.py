@@ -17,6 +17,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from suture.assessment.models import CaseRelease
 from suture.assessment.queries import cases_of_release
 from suture.core.cases import CaseState
+from suture.core.errors import NotFound
 from suture.detection.models import Finding, Gap
 from suture.detection.queries import Hole
 from suture.detection.queries import coverage as coverage_of
@@ -226,6 +227,9 @@ def sbom(request: HttpRequest, uid: UUID) -> HttpResponse:
 def vex(request: HttpRequest, uid: UUID, dialect: str) -> HttpResponse:
     """What we say of the release, as a VEX document: as this person may see it, not published."""
     row = one(_releases(), uid=uid)
+    if dialect not in VexPublication.Dialect.values:
+        known = ", ".join(VexPublication.Dialect.values)
+        raise NotFound(f"there is no VEX document called {dialect!r}; there are: {known}")
     chosen_dialect = VexPublication.Dialect(dialect)
     document = vex_document(row, person_of(request))
     response = HttpResponse(vex_bytes(document, chosen_dialect), content_type="application/json")

@@ -92,11 +92,13 @@ def _components(words: str) -> list[Hit]:
     """Components of current SBOMs by name, 'openssl 3.0.13' included."""
     name, _blank, version = words.partition(" ")
     rows = Component.objects.filter(sbom__current_for__isnull=False).select_related("sbom__release__product")
-    rows = rows.filter(Q(name__icontains=words) | (Q(name__icontains=name) & Q(version__startswith=version or "\0")))
+    wanted = Q(name__icontains=words)
+    if version:
+        wanted |= Q(name__icontains=name, version__startswith=version)
     return [
         Hit(
             str(c), f"{reverse('release-components', args=[c.sbom.release.uid])}?find={c.name}",
             f"{c.sbom.release.label}, {c.supplier or 'supplier not stated'}",
         )
-        for c in rows.order_by("name", "version")[:HITS]
+        for c in rows.filter(wanted).order_by("name", "version")[:HITS]
     ]  # fmt: skip

@@ -57,7 +57,9 @@ class CriterionForm(Form):
 class SubmissionForm(Form):
     """What an ISAO was given about a case."""
 
-    membership = forms.ModelChoiceField(label=gettext_lazy("ISAO"), queryset=IsaoMembership.objects.none())
+    membership = forms.ModelChoiceField(
+        label=gettext_lazy("ISAO"), queryset=IsaoMembership.objects.none(), to_field_name="uid"
+    )
     what = forms.CharField(label=gettext_lazy("What it was given"), max_length=300)
     communication = forms.CharField(
         label=gettext_lazy("Notice"),

@@ -154,7 +154,7 @@ def test_the_same_with_a_vulnerability_of_our_own(browser: Any, firm: dict[str, 
     walker.become(firm["ada"])
     walker.go("/vulnerabilities/new")
     walker.fill(kind="open port", title="service port 2222 answers without a password", because="test TR-7")
-    walker.fill(description="Found in the laboratory.", releases=str(release.pk))
+    walker.fill(description="Found in the laboratory.", releases=str(release.uid))
     walker.press("Register")
     assert "service port 2222" in walker.text()
     walker.press("Open a case")
