@@ -40,9 +40,10 @@ def initiated_on(facts: Facts) -> date | None:
 def initiated(facts: Facts) -> Answer:
     """Say whether a correction or removal was initiated; unknown while a notice does not say if it names an action.
 
-    No where the firm's own record holds nothing of the kind.
+    What was extended, or classified as a recall, was initiated, even where nobody recorded on which day. No where
+    the firm's own record holds nothing of the kind.
     """
-    if initiated_on(facts) is not None:
+    if initiated_on(facts) is not None or facts.of(K.EXTENSION_INITIATED, K.RECALL_CLASSIFIED):
         return Answer.YES
     silent = any(fact.answer("names_action") is Answer.UNKNOWN for fact in facts.of(K.CUSTOMERS_TOLD))
     return Answer.UNKNOWN if silent else Answer.NO

@@ -137,7 +137,7 @@ def _clocks(known: Sequence[_Known], today: date) -> Iterator[Obligation]:
         standing = standings(one.facts, one.acting, names, ours, policy, day)
         four = gravest_enforcement(standing)
         for clock in clocks_of(standing, policy, day, rest.concluded_at):
-            if binds(clock, one.case, one.acted_on, four, rest) and clock.state(day) in _WAITING:
+            if binds(clock, one.case, one.acting, four, rest) and clock.state(day) in _WAITING:
                 yield of_clock(
                     clock, device=one.devices, owner=one.case.owner.printed_name, link=one.link, label=one.case.number
                 )

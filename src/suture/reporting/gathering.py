@@ -233,7 +233,10 @@ def _given(given: Mapping[str, Any], name: str, product: Product, facts: Facts) 
     if not said:
         return UNKNOWN
     answer = Answer(said["answer"])
-    later = any(_instant(f.recorded_at) > _instant(said["at"]) for f in facts.of(*_ASK_ANEW[ASKED[name]]))
+    asking = facts.of(*_ASK_ANEW[ASKED[name]])
+    if ASKED[name] == "events":
+        asking += tuple(fact for fact in facts.of(K.ADVERSE_EVENT_SEARCH) if fact.text("result") == "hit")
+    later = any(_instant(fact.recorded_at) > _instant(said["at"]) for fact in asking)
     return UNKNOWN if later and answer is _RELEASES[name] else answer
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -112,13 +112,13 @@ def position_with(case: Case, today: date, given: Mapping[str, Any], facts: Fact
     acted_on = verdict_to_act_on(devices)
     return Position(
         case=case, as_of=today, facts=facts, learned_on=learned_on(facts), verdict=verdict, acted_on=acted_on,
-        clocks=clocks, binding=tuple(c for c in clocks if binds(c, case, acted_on, enforcement, rests)),
+        clocks=clocks, binding=tuple(c for c in clocks if binds(c, case, devices, enforcement, rests)),
         enforcement=enforcement,
         owed=tuple(_owed(one.device, one, given) for one in standing if one.device is not None),
     )  # fmt: skip
 
 
-def binds(clock: Clock, case: Case, acted_on: Outcome | None, enforcement: Enforcement, rests: Resting) -> bool:
+def binds(clock: Clock, case: Case, devices: Sequence[ActedOn], enforcement: Enforcement, rests: Resting) -> bool:
     """Whether a clock binds as the case stands, by the verdict that counts for what is owed: see `Position`.
 
     The 806 date rests while a signed decision says 'not enforced' and every condition holds; on a closed case it
@@ -128,7 +128,8 @@ def binds(clock: Clock, case: Case, acted_on: Outcome | None, enforcement: Enfor
         return False
     if clock.name not in (CYBER_COMMUNICATE.name, CYBER_FIX.name, REPORT_806.name):
         return True
-    if acted_on is Outcome.CONTROLLED or case.at is CaseState.NOT_AFFECTED:
+    acted_on = verdict_to_act_on(devices)
+    if acted_on is Outcome.CONTROLLED or (case.at is CaseState.NOT_AFFECTED and not devices):
         return False
     if case.at is CaseState.CLOSED:
         uncontrolled = acted_on is Outcome.UNCONTROLLED

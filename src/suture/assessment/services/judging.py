@@ -119,6 +119,8 @@ def assess_harm(
         raise InvalidValue("say why the harm is as severe as that")
     if severity is None and not privacy_only:
         raise InvalidValue("the severity of harm is one of the five levels, unless privacy alone is affected")
+    if severity is not None and privacy_only:
+        raise InvalidValue("privacy alone is not patient harm and has no severity; say one or the other (F §IV.F)")
     if severity is not None and not (hazard.strip() and situation.strip() and harm.strip()):
         raise InvalidValue("name the hazard, the hazardous situation and the harm that follows from it")
     with transaction.atomic():
