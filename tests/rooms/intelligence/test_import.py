@@ -219,7 +219,7 @@ def test_a_feed_older_than_what_we_have_is_refused(tmp_path, take_in):
     ("name", "content", "word"),
     [
         ("f.jsonl", b"\n\n", "no feed"),
-        ("f.jsonl.gz", gzip.compress(b"")[:-4], "cannot be unpacked"),
+        ("f.jsonl.gz", gzip.compress(b"", mtime=0)[:-4], "cannot be unpacked"),
         ("f.jsonl", (json.dumps(osv("GHSA-a")) + "\n" + json.dumps(osv("GHSA-b"))[:-9]).encode(), "cut off"),
         ("f.jsonl", b'{"id": "GHSA-a", "modified": "x", "affected": 1}\n{"id": 1}\n', "cannot be read"),
         ("f.jsonl", json.dumps(osv("GHSA-a")).encode("utf-16"), "no feed"),
