@@ -264,9 +264,11 @@ ITEMS: tuple[ItemRule, ...] = (
         "copy of all communications about the action; names and addresses of recipients not covered by item 11",
         "21 CFR 806.10(c)(12)",
         {
+            "communications_made": "communications made",
             "communications": "copies of all communications",
             "other_recipients": "recipients beyond item 11, or that there are none",
         },
+        optional=("communications_made",),
     ),
     ItemRule(
         13,
@@ -327,7 +329,8 @@ RECORD_ITEMS: tuple[ItemRule, ...] = (
         "Communications",
         "copy of all communications about the correction or removal",
         "21 CFR 806.20(b)(5)",
-        {"communications": "copies of all communications"},
+        {"communications_made": "communications made", "communications": "copies of all communications"},
+        optional=("communications_made",),
     ),
 )
 

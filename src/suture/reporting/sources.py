@@ -6,10 +6,12 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
+from suture.assessment.acting import devices_acted_on
 from suture.assessment.models import Case, DatedFact
-from suture.assessment.queries import standing_facts
+from suture.assessment.queries import as_fact, facts_of_case, standing_facts
+from suture.core.conditions import serious_event_known, unlinked_events
 from suture.core.errors import InvalidValue
-from suture.core.facts import FactKind
+from suture.core.facts import FactKind, Facts
 from suture.core.reports806 import (
     KEYS,
     NOT_REGISTERED,
@@ -87,7 +89,7 @@ def _record_values(case: Case, product: Product, justification: str, follow_ups:
     values = _device(product) | _story(case, product)
     wanted = {
         "brand_name", "common_name", "intended_use", "device_identifier", "lot_or_serial", "events", "actions_taken",
-        "actions_expected", "communications",
+        "actions_expected", "communications_made", "communications",
     }  # fmt: skip
     kept = {key: value for key, value in values.items() if key in wanted}
     source = f"Device {product.brand_name}"
@@ -172,18 +174,29 @@ def _device(product: Product) -> dict[str, Given]:
 def _story(case: Case, product: Product) -> dict[str, Given]:
     """What happened and what was done, from the case's dated facts and the affected releases."""
     rows = list(standing_facts(case).order_by("happened_on", "recorded_at"))
-    releases = [
-        answer.release
-        for answer in case.answers.filter(status=VexStatus.AFFECTED, release__product=product).select_related("release")
-    ]
-    values = _releases(releases)
+    values = _releases(_subject(case, product))
     values["events"] = Given(_events(case, rows), f"{case.number}, dated facts")
     values["actions_taken"] = Given(_taken(rows), f"{case.number}, dated facts")
     values["actions_expected"] = Given(_told(rows, K.PLAN_MADE, "plan", "rationale"), f"{case.number}, plan")
     values["injuries"] = Given(_injuries(rows), f"{case.number}, searches and linked events")
-    values["mdr_numbers"] = Given(_told(rows, K.MDR_SUBMITTED, "number"), f"{case.number}, MDR")
-    values["communications"] = Given(_communications(rows), f"{case.number}, customers told")
+    numbers = (_told(rows, kind, "number") for kind in (K.MDR_SUBMITTED, K.MDR_5DAY_SUBMITTED))
+    values["mdr_numbers"] = Given("\n".join(filter(None, numbers)), f"{case.number}, MDR")
+    notices = [row for row in rows if row.kind == K.CUSTOMERS_TOLD]
+    source = f"{case.number}, customers told"
+    values["communications_made"] = Given("\n".join(_notice(row) for row in notices), source)
+    values["communications"] = Given(_copies(notices), source)
     return values
+
+
+def _subject(case: Case, product: Product) -> list[Release]:
+    """The releases subject to the action: affected now, or at issue when it was assessed and fixed since."""
+    assessed = [d for d in devices_acted_on(case, facts_of_case(case)) if d.product.pk == product.pk]
+    at_issue = {uid for device in assessed for row in device.rows for uid in row.result.get("releases", ())}
+    answers = case.answers.filter(release__product=product).select_related("release")
+    return [
+        a.release for a in answers
+        if a.status == VexStatus.AFFECTED or (a.status == VexStatus.FIXED and str(a.release.uid) in at_issue)
+    ]  # fmt: skip
 
 
 def _releases(releases: Iterable[Release]) -> dict[str, Given]:
@@ -233,7 +246,10 @@ def _told(rows: list[DatedFact], kind: FactKind, *keys: str) -> str:
 
 
 def _injuries(rows: list[DatedFact]) -> str:
-    """None known is said only of a search that was made, and with its day; silence is no answer."""
+    """None known is said only of a search that was made, and with its day; silence is no answer.
+
+    Nor is it said while an earlier hit, or an event somebody is aware of, is not explained.
+    """
     lines = [
         f"{_day(row.happened_on)}: {row.detail.get('seriousness') or 'seriousness not recorded'}; "
         f"{row.detail.get('event', '')}".strip("; ")
@@ -241,18 +257,22 @@ def _injuries(rows: list[DatedFact]) -> str:
         if row.kind == K.ADVERSE_EVENT_LINKED
     ]
     searches = [row for row in rows if row.kind == K.ADVERSE_EVENT_SEARCH]
-    if searches and not lines and searches[-1].detail.get("result") == "none":
+    facts = Facts(as_fact(row) for row in rows)
+    open_ends = serious_event_known(facts) or unlinked_events(facts)
+    if searches and not lines and not open_ends and searches[-1].detail.get("result") == "none":
         lines.append(f"None known; search of {_day(searches[-1].happened_on)}: {searches[-1].detail.get('where', '')}")
     return "\n".join(lines)
 
 
-def _communications(rows: list[DatedFact]) -> str:
-    return "\n".join(
-        f"{row.detail.get('communication') or 'Notice'} of {_day(row.happened_on)}"
-        + (f", SHA-256 {row.blob[:12]}…" if row.blob else ", copy not attached")
-        for row in rows
-        if row.kind == K.CUSTOMERS_TOLD
-    )
+def _notice(row: DatedFact) -> str:
+    return f"{row.detail.get('communication') or 'Notice'} of {_day(row.happened_on)}"
+
+
+def _copies(notices: list[DatedFact]) -> str:
+    """The copies by their hash; '' as soon as one communication lacks its copy, so that it is asked for."""
+    if not all(row.blob for row in notices):
+        return ""
+    return "\n".join(f"{_notice(row)}, SHA-256 {row.blob[:12]}…" for row in notices)
 
 
 def _day(on: date) -> str:

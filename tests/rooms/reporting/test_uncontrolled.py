@@ -334,7 +334,10 @@ def complete(work: Work, report) -> None:
         answers={
             "values": {"other_recipients": "none beyond item 11"},
             "consignees": [{"name": "Fairmount", "address": "1 Hill", "phone": "", "dates": "2024", "number": 12}],
-            "pending": {"11": {"why": "one telephone number is being asked for", "by": "2026-12-04"}},
+            "pending": {
+                "11": {"why": "one telephone number is being asked for", "by": "2026-12-04"},
+                "12": {"why": "the letters are being scanned", "by": "2026-12-04"},
+            },
         },
     )  # fmt: skip
 
