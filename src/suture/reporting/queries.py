@@ -15,7 +15,7 @@ from suture.reporting.basis import is_current
 from suture.reporting.guards import reporting_guards
 from suture.reporting.models import Decision, Document, Record806, Report806
 from suture.reporting.position import Owed, Position, binds, given_answers, gravest, position
-from suture.reporting.records import is_signed, signatures_holding
+from suture.reporting.records import is_signed, keep_until, signatures_holding
 
 __all__ = [
     "Owed",
@@ -29,6 +29,7 @@ __all__ = [
     "gravest",
     "is_current",
     "is_signed",
+    "keep_until",
     "position",
     "record_for",
     "records_for",

@@ -25,7 +25,7 @@ from suture.evidence.services import record
 from suture.inventory.blobs import keep_blob
 from suture.policy.queries import installation
 from suture.reporting.models import Document, Record806, Report806
-from suture.reporting.queries import record_for, report_for, signatures_holding
+from suture.reporting.queries import keep_until, record_for, report_for, signatures_holding
 from suture.reporting.services.reports import content_of
 from suture.reporting.sources import items_of, record_items_reviewed
 
@@ -76,12 +76,18 @@ def print_record806(*, record_uid: UUID | str, by: Person) -> Document:
     subject = {
         "title": "Record of a correction or removal not reported, 21 CFR 806.20",
         "subtitle": f"{row.product.brand_name} ({row.product.common_name})",
-        "basis": f"Version {row.version} · case {row.case.number}",
+        "basis": f"Version {row.version} · case {row.case.number} · {_kept(row)}",
         "notice": DISCRETION,
         "number": f"version-{row.version}",
     }
     items = record_items_reviewed(row, reviewed)
     return _print(row, row.case, Document.Kind.RECORD_806, row.version, items, signatures, subject, not signatures, by)
+
+
+def _kept(row: Record806) -> str:
+    until = keep_until(row)
+    how_long = "for two years beyond the expected life of the device" if until is None else f"until {until.isoformat()}"
+    return f"Keep {how_long} (21 CFR 806.20(c))"
 
 
 def render(data: dict[str, Any], at: datetime) -> bytes:
