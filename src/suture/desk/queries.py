@@ -15,8 +15,9 @@ from suture.assessment.models import Assessment, Case, CaseRelease, DatedFact
 from suture.assessment.queries import cases_for, facts_of_cases
 from suture.assessment.triggers import outdated
 from suture.core.authority import Authority
+from suture.core.calendar import local_date
 from suture.core.cases import AssessmentState, CaseState
-from suture.core.clocks import ClockState
+from suture.core.clocks import CYBER_COMMUNICATE, ClockState, start
 from suture.core.enforcement import Enforcement
 from suture.core.facts import FactKind, Facts
 from suture.core.milestones import learned_on
@@ -24,7 +25,7 @@ from suture.core.risk import Outcome
 from suture.core.roles import Role
 from suture.core.vex import VexStatus
 from suture.desk.obligations import CLINICAL, GUIDANCE, PSIRT, QUALITY, RA, Link, Obligation, Sort, by_day, of_clock
-from suture.desk.signatures import signatures_waiting
+from suture.desk.signatures import decisions_for, signatures_waiting
 from suture.detection.models import Finding
 from suture.intelligence.queries import sources_status
 from suture.inventory.models import Product
@@ -75,13 +76,15 @@ def obligations(person: Person, today: date) -> list[Obligation]:
     that does not exist; re-assessments; periodic reports; signatures waiting; releases without an answer; late feeds.
     """
     known = _known(person)
+    decisions = decisions_for(person)
     found = [
-        *_clocks(known, today),
+        *_clocks(known, today, decisions),
         *_reassessments(person),
         *_outdated(person),
         *_periodic(known),
         *_unanswered(known),
-        *signatures_waiting(person),
+        *_unopened(person),
+        *signatures_waiting(person, decisions),
         *_late_sources(),
     ]
     return sorted(found, key=by_day)
@@ -95,7 +98,8 @@ def obligations_for_role(person: Person, today: date, role: Role) -> list[Obliga
 def obligations_of_case(person: Person, case: Case, today: date) -> list[Obligation]:
     """The obligations of one case; for its page."""
     known = _known(person, only=case)
-    found = [*_clocks(known, today), *_periodic(known), *_unanswered(known)]
+    decisions = [row for row in decisions_for(person) if row.case_id == case.pk]
+    found = [*_clocks(known, today, decisions), *_periodic(known), *_unanswered(known)]
     return sorted(found, key=by_day)
 
 
@@ -126,10 +130,10 @@ def _known(person: Person, only: Case | None = None) -> list[_Known]:
     return found
 
 
-def _clocks(known: Sequence[_Known], today: date) -> Iterator[Obligation]:
+def _clocks(known: Sequence[_Known], today: date, decisions: Sequence[Decision]) -> Iterator[Obligation]:
     """Every clock that binds and is not met; the search that keeps condition 1 true; remediation that is missing."""
     policies, ours = clock_policies(), memberships()
-    rests = resting(Decision.objects.filter(case__in=[one.case for one in known]).select_related("case"))
+    rests = resting(decisions)
     names = release_names({d.product.pk for one in known if len(one.acting) > 1 for d in one.acting})
     for one in known:
         day = max([today, *(fact.on for fact in one.facts)])  # a site ahead of us may have tomorrow's facts
@@ -216,6 +220,24 @@ def _unanswered(known: Sequence[_Known]) -> Iterator[Obligation]:
                 citation=f"{GUIDANCE} §X.B.v", kind=Authority.GUIDANCE, roles=frozenset({PSIRT, Role.ENGINEERING}),
                 label=one.case.number,
             )  # fmt: skip
+
+
+def _unopened(person: Person) -> Iterator[Obligation]:
+    """The oldest finding that no case has taken up: its clocks run although nobody opened it. One row for them all."""
+    rows = new_findings(person).select_related("release__product__establishment", "vulnerability")
+    oldest = rows.order_by("first_seen", "pk").first()
+    if oldest is None:
+        return
+    matched = local_date(oldest.first_seen, oldest.release.product.establishment.time_zone)
+    clock = start(CYBER_COMMUNICATE, matched)
+    yield Obligation(
+        sort=Sort.ANSWER, what="Open a case, or judge the finding", device=oldest.release.label, rule="R10",
+        because=f"first matched on {matched.isoformat()}, and in no case: that day counts as learned until a later one "
+        "is signed",
+        citation=clock.citation, kind=clock.kind, owner="", roles=frozenset({PSIRT}), due_on=clock.due_on,
+        last_working_day=clock.last_working_day_before, label=oldest.vulnerability.preferred_id,
+        link=Link("vulnerability", str(oldest.vulnerability.uid)),
+    )  # fmt: skip
 
 
 def _late_sources() -> Iterator[Obligation]:

@@ -19,11 +19,17 @@ from suture.policy.models import PolicyVersion
 from suture.reporting.models import Decision, Record806, Report806
 
 
-def signatures_waiting(person: Person) -> list[Obligation]:
+def decisions_for(person: Person) -> list[Decision]:
+    """Every decision this person may know of, oldest version first, with its case and the case's owner."""
+    rows = Decision.objects.filter(case__in=cases_for(person)).select_related("case__owner")
+    return list(rows.order_by("version"))
+
+
+def signatures_waiting(person: Person, decisions: Sequence[Decision] | None = None) -> list[Obligation]:
     """What waits for a signature: assessments, decisions, 806 reports and records, statements, policies."""
     mine = cases_for(person)
     newest: dict[tuple[str, int, int], Decision | Record806] = {}
-    for row in Decision.objects.filter(case__in=mine).select_related("case__owner").order_by("version"):
+    for row in decisions_for(person) if decisions is None else decisions:
         newest["decision", row.case_id, 0] = row
     for record in Record806.objects.filter(case__in=mine).select_related("case__owner", "product").order_by("version"):
         newest["record", record.case_id, record.product_id] = record

@@ -148,6 +148,7 @@ def case(request: HttpRequest, uid: UUID) -> HttpResponse:
             "controls": controls_on(row), "open_elsewhere": open_elsewhere,
             "absent": releases_without_component(row) if may_do(request, "impact.answer") else [],
             "steps": list(steps_of(row)), "learned": learned_on(facts),
+            "begun": initiated_on(facts),
             "signed_learned": any(f.kind == K.LEARNED for f in fact_rows), "signatures": signed,
             "may": {verb: may_do(request, verb) for verb in MAY},
         },
@@ -156,7 +157,8 @@ def case(request: HttpRequest, uid: UUID) -> HttpResponse:
 
 MAY = (
     "case.record_fact", "case.set_learned", "impact.answer", "assessment.propose", "control.propose",
-    "control.verify", "control.confirm_in_use", "case.move", "decision.sign", "report806.draft", "record806.draft",
+    "control.verify", "control.confirm_in_use", "assessment.sign", "isao.record", "case.move", "decision.sign",
+    "report806.draft", "record806.draft",
 )  # fmt: skip
 FIRST_CLOCKS = (CYBER_COMMUNICATE.name, CYBER_FIX.name, REPORT_806.name)
 RUNNING = (ClockState.RUNNING, ClockState.DUE_TODAY, ClockState.OVERDUE)

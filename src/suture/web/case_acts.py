@@ -10,6 +10,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
+from suture.accounts.models import Person
 from suture.accounts.queries import visible
 from suture.assessment.guards import own_guards
 from suture.assessment.models import Case, DatedFact
@@ -18,10 +19,12 @@ from suture.assessment.services import (
     answer_impact,
     answer_not_present,
     choose_initiation,
+    hand_over,
     open_case,
     record_fact,
     set_learned,
     set_reassessment,
+    sign_long_term_control,
 )
 from suture.core.cases import CASE
 from suture.core.errors import NotFound
@@ -33,8 +36,8 @@ from suture.intelligence.models import Vulnerability
 from suture.inventory.queries import all_releases
 from suture.reporting.queries import reporting_guards
 from suture.reporting.services import take_step
-from suture.web.case_forms import ImpactForm, OpenCaseForm, OptionalReasonForm, ReassessForm, SignForm
-from suture.web.fact_forms import GROUPS, CorrectionForm, FactForm, SignedDayForm
+from suture.web.case_forms import HandOverForm, ImpactForm, OpenCaseForm, OptionalReasonForm, ReassessForm, SignForm
+from suture.web.fact_forms import GROUPS, CorrectionForm, FactForm, LongTermForm, SignedDayForm
 from suture.web.frame import frame_of
 from suture.web.pages import one, person_of, take_form, version_of
 
@@ -175,6 +178,30 @@ def initiated(request: HttpRequest, uid: UUID) -> HttpResponse:
     )  # fmt: skip
 
 
+@require_http_methods(["GET", "POST"])
+def long_term(request: HttpRequest, uid: UUID) -> HttpResponse:
+    """Sign whether a compensating control is viable as the long-term solution."""
+    case = case_for(person_of(request), uid)
+    form = LongTermForm(request.POST or None)
+
+    def verb() -> DatedFact:
+        given = form.cleaned_data
+        return sign_long_term_control(
+            case_uid=uid, on=given["on"], by=person_of(request), password=given["password"], because=given["because"],
+            viable=given["viable"] == "yes", acceptable=given["acceptable"] == "yes",
+            adds_risk=given["adds_risk"] == "yes", version=version_of(request),
+        )  # fmt: skip
+
+    return take_form(
+        request, form, verb, _to(case), SIGN,
+        _context(
+            case, _("Long-term control, %(number)s") % {"number": case.number},
+            meaning=FactKind.LONG_TERM_CONTROL_SIGNED.label,
+            says=_("The compensating control stands in place of a fix, with the residual risk as answered above."),
+        ),
+    )  # fmt: skip
+
+
 # ---------------------------------------------------------------- answers
 
 
@@ -255,4 +282,21 @@ def reassess(request: HttpRequest, uid: UUID) -> HttpResponse:
             case_uid=uid, on=form.cleaned_data["on"], by=person_of(request), because=form.cleaned_data["because"]
         ),
         _to(case), FORM, _context(case, _("Date of re-assessment, %(number)s") % {"number": case.number}, _("Set it")),
+    )  # fmt: skip
+
+
+@require_http_methods(["GET", "POST"])
+def hand_on(request: HttpRequest, uid: UUID) -> HttpResponse:
+    """Give the case another owner."""
+    case = case_for(person_of(request), uid)
+    people = Person.objects.filter(is_active=True, kind=Person.Kind.HUMAN).exclude(pk=case.owner_id)
+    if case.wall is not None:
+        people = people.filter(walls=case.wall)
+    form = HandOverForm(people.order_by("printed_name"), request.POST or None)
+    return take_form(
+        request, form,
+        lambda: hand_over(
+            case_uid=uid, to=form.cleaned_data["to"], by=person_of(request), because=form.cleaned_data["because"]
+        ),
+        _to(case), FORM, _context(case, _("Hand over %(number)s") % {"number": case.number}, _("Hand over")),
     )  # fmt: skip

@@ -9,6 +9,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from suture.accounts.models import Person
 from suture.core.exploitability import FACTOR_NAMES, FACTORS, Exploitability, ExploitabilityMetrics
 from suture.core.facts import Answer
 from suture.core.harm import HarmSeverity
@@ -34,6 +35,17 @@ QUESTIONS: dict[str, tuple[Any, tuple[tuple[str, Any], ...]]] = {
     "E": (_("Is there code that exploits it?"), (("H", _("High: works everywhere, or no code is needed")), ("F", _("Functional: code exists and works mostly")), ("P", _("Proof of concept")), ("U", _("None known: unproven")))),
     "RC": (_("How sure is it that the vulnerability exists?"), (("C", _("Confirmed")), ("R", _("Reasonable: credible, not fully confirmed")))),
 }  # fmt: skip
+
+
+class HandOverForm(Form):
+    """To whom, and why."""
+
+    to = forms.ModelChoiceField(label=_("New owner"), queryset=Person.objects.none(), to_field_name="uid")
+    because = BecauseField()
+
+    def __init__(self, people: Any, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["to"].queryset = people  # type: ignore[attr-defined]
 
 
 class OpenCaseForm(Form):

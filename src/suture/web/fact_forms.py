@@ -27,6 +27,7 @@ class Detail(NamedTuple):
     help: Any = ""
 
 
+PLAIN = (("yes", _("yes")), ("no", _("no")))  # where a signature needs one of the two
 YES_NO = (("yes", _("yes")), ("no", _("no")), ("unknown", _("not known")))
 EVENT = Detail("event", _("Which event"), help=_("The complaint, MDR or event number; clocks of two events are told apart by it."))  # fmt: skip
 NUMBER = Detail("number", _("Number"))
@@ -126,6 +127,17 @@ class CorrectionForm(FactForm):
         label=_("Your password, if this moves a day 0 to a later day"), required=False, strip=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
     )  # fmt: skip
+
+
+class LongTermForm(Form, SignatureMixin):
+    """Whether a compensating control is the long-term solution: three answers, never a default."""
+
+    on = DateField(label=_("Judged on"))
+    viable = forms.ChoiceField(label=_("Is it viable as the long-term solution?"), choices=PLAIN, widget=forms.RadioSelect)  # fmt: skip
+    acceptable = forms.ChoiceField(label=_("Is the residual risk it leaves acceptable?"), choices=PLAIN, widget=forms.RadioSelect)  # fmt: skip
+    adds_risk = forms.ChoiceField(label=_("Does it add a greater risk to safety or essential performance?"), choices=PLAIN, widget=forms.RadioSelect)  # fmt: skip
+    because = BecauseField()
+    field_order = ("on", "viable", "acceptable", "adds_risk", "because", "password")
 
 
 class SignedDayForm(Form, SignatureMixin):

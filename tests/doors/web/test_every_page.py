@@ -13,7 +13,7 @@ import pytest
 from suture.assessment.models import Assessment, Case
 from suture.demo.people import PASSWORD
 from suture.inventory.models import Product, Release
-from suture.policy.models import PolicyVersion
+from suture.policy.models import PolicyKind, PolicyVersion
 from suture.reporting.models import Decision, Record806, Report806
 
 pytestmark = pytest.mark.browser
@@ -78,7 +78,8 @@ LISTS = (
     "/vulnerabilities/?show=ours", "/vulnerabilities/?show=exploited", "/cases/", "/cases/?show=all", "/reports/",
     "/sharing/", "/proof/", "/policy/", "/people/", "/sources", "/search?q=openssl", "/search?q=nothing+like+it",
     "/search", "/accounts/password/change/", "/accounts/logout/", "/devices/new", "/establishments/new", "/people/new",
-    "/vulnerabilities/new", "/sharing/isao/new",
+    "/vulnerabilities/new", "/sharing/isao/new", "/walls/new", "/setup",
+    *(f"/policy/new/{k}" for k in PolicyKind.values),
 )  # fmt: skip
 
 
@@ -103,6 +104,7 @@ def test_records(tomas: Visitor) -> None:
         for form in (
             "facts/new", "facts/new?kind=customers_told", "facts/new?kind=adverse_event_search", "learned", "initiated",
             "answers", "reassess", "controls/new", "decide", "steps/reopen", "isao",
+            "long-term", "hand-over",
         )
     ]  # fmt: skip
     paths += [f"/cases/{first.uid}/facts/{first.dated_facts.first().uid}/correct"]

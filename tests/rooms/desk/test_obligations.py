@@ -194,6 +194,14 @@ def test_findings_nobody_took_up_and_harm_questions_in_one_sentence(work: Work):
     assert harm_questions(work.clara) == []
 
 
+def test_a_finding_nobody_opened_runs_its_clock_on_the_desk(work: Work):
+    """reporting.md §8: the first match counts, even if nobody opened it."""
+    (row,) = of(obligations(work.ada, day(40)), Sort.ANSWER)
+    assert (row.due_on, row.is_overdue(day(40)), row.label) == (day(30), True, "CVE-2019-12255")
+    work.open()
+    assert [o.what for o in of(obligations(work.ada, day(40)), Sort.ANSWER)] == ["Answer for 4 of 4 releases"]
+
+
 def test_units_are_unknown_as_soon_as_one_release_is(work: Work):
     case = work.assessed()
     assert figures(work.rosa, DAY_0).units == 1514
