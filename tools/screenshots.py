@@ -3,7 +3,7 @@
     make screenshots        (or: python -m tools.screenshots [name …] to renew some)
 
 The clock of the demonstration is set to one day, so that two runs give the same dates. Pictures are WebP, and a long
-page is cut at two screens: what matters stands above the fold.
+page is cut at 1500 px: what matters stands above the fold.
 """
 
 from __future__ import annotations
@@ -134,7 +134,7 @@ def walk(page: Any, base: str, path: str) -> None:
 
 
 def keep(page: Any, name: str) -> int:
-    """Take the picture as WebP, at most two screens high and `LARGEST` bytes; gives its size."""
+    """Take the picture as WebP, at most `TALLEST` high and `LARGEST` bytes; gives its size."""
     height = min(TALLEST, page.evaluate("document.documentElement.scrollHeight"))
     session = page.context.new_cdp_session(page)
     clip = {"x": 0, "y": 0, "width": WIDTH, "height": height, "scale": 1}
