@@ -44,6 +44,9 @@ check: .venv/test ## lint, format, types, the staircase
 bench: .venv/test ## timings as ratios, in one run
 	@$(BIN)/python -m tools.bench
 
+accuracy: .venv/test ## labelled pairs scored, gates kept (DATA=../shared/data, SUTURE_HOME of ready knowledge: KNOWN=)
+	@$(BIN)/python -m tools.accuracy "$(or $(DATA),$(SUTURE_TEST_DATA))" $(if $(KNOWN),--home "$(KNOWN)") $(if $(KEEP),--keep)
+
 screenshots: .venv/test ## every page at 1440 px, into docs/screenshots
 	@$(BIN)/python -m tools.screenshots
 
@@ -60,4 +63,4 @@ clean: ## remove what the other targets made (.venv, demo data, caches)
 	@rm -rf .venv .demo .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache dist build test-results
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-.PHONY: help demo test deep check bench screenshots openapi lock clean
+.PHONY: help demo test deep check bench accuracy screenshots openapi lock clean

@@ -1,7 +1,7 @@
 """From real feed files and SBOMs of devices to labelled answers: a slice of the benchmark, end to end.
 
 The traps below are those a version order, an identity or an alias decides alone; every labelled pair of them must come
-out right. The whole benchmark is a measurement (`python -m tools.bench_match`), not a test.
+out right. The whole benchmark is `make accuracy`.
 """
 
 from __future__ import annotations
