@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from suture.core.components import Component, Package, PackageKind
+from suture.core.distros import context_of
 from suture.core.identity import (
     CPE_SET_ASIDE,
     DISTRO_UNKNOWN,
@@ -104,6 +105,8 @@ def test_a_package_of_an_unknown_distribution_matches_nothing_and_says_so(purl: 
         ("pkg:rpm/fedora/tar@1.34-3.fc36", "fedora:36"),
         ("pkg:rpm/amzn/curl@7.79.1-1.amzn2.0.1", "amazon:2"),
         ("pkg:deb/debian/libbsd0@0.9.1-2%2Bdeb10u1?arch=amd64", "debian:10"),
+        ("pkg:rpm/redhat/nodejs@16.20.2-2.module%2Bel8.8.0%2B19857%2B6d2a104d?epoch=1", "redhat:8"),
+        ("pkg:rpm/almalinux/perl@5.26.3-416.module_el8.5.0%2B2608%2B7ebcd8b6", "almalinux:8"),
     ],
 )
 def test_the_release_stamped_into_a_version_names_the_distribution(purl: str, place: str) -> None:
@@ -126,13 +129,99 @@ def test_a_distribution_package_never_meets_upstream_ranges() -> None:
     assert found.reasons[0].startswith(CPE_SET_ASIDE)
 
 
-def test_a_source_package_named_as_upstream_is_looked_up_too() -> None:
-    """Debian and Alpine publish by source package."""
-    found = identities(component("pkg:deb/debian/libssl1.1@1.1.1n-0?distro=debian-11&upstream=openssl%401.1.1n"))
-    assert [(identity.package.name, identity.version) for identity in found] == [
-        ("deb/debian:11/libssl1.1", "1.1.1n-0"),
-        ("deb/debian:11/openssl", "1.1.1n"),
+@pytest.mark.parametrize(
+    ("purl", "names"),
+    [
+        ("pkg:deb/debian/libssl1.1@1.1.1n-0?distro=debian-11&upstream=openssl%401.1.1n",
+         [("deb/debian:11/libssl1.1", "1.1.1n-0"), ("deb/debian:11/openssl", "1.1.1n")]),
+        ("pkg:apk/alpine/libcrypto3@3.1.3-r0?distro=alpine-3.18.4&upstream=openssl",
+         [("apk/alpine:3.18/libcrypto3", "3.1.3-r0"), ("apk/alpine:3.18/openssl", "3.1.3-r0")]),
+        ("pkg:rpm/redhat/openssl-libs@1.1.1k-4.el8?distro=rhel-8.6&epoch=1&upstream=openssl-1.1.1k-4.el8.src.rpm",
+         [("rpm/redhat:8/openssl-libs", "1:1.1.1k-4.el8"), ("rpm/redhat:8/openssl", "1:1.1.1k-4.el8")]),
+        ("pkg:rpm/redhat/java-1.8.0-openjdk-headless@1.8.0.1-1.el8?upstream=java-1.8.0-openjdk-1.8.0.1-1.el8.src.rpm",
+         [("rpm/redhat:8/java-1.8.0-openjdk-headless", "1.8.0.1-1.el8"),
+          ("rpm/redhat:8/java-1.8.0-openjdk", "1.8.0.1-1.el8")]),
+        ("pkg:rpm/redhat/bash@4.4-1.el8?upstream=bash-4.4-1.el8.src.rpm", [("rpm/redhat:8/bash", "4.4-1.el8")]),
+    ],
+)  # fmt: skip
+def test_a_source_package_named_as_upstream_is_looked_up_too(purl: str, names: list[tuple[str, str]]) -> None:
+    """Debian, Alpine and Red Hat publish by source package."""
+    found = identities(component(purl))
+    assert [(identity.package.name, identity.version) for identity in found] == names
+
+
+def test_centos_is_judged_by_the_data_of_red_hat() -> None:
+    """It is rebuilt from Red Hat's sources and publishes no data; AlmaLinux and Rocky publish their own."""
+    found = identities(component("pkg:rpm/centos/bash@4.4.19-14.el8?distro=centos-8"))
+    assert [identity.package.name for identity in found] == ["rpm/redhat:8/bash"]
+
+
+def system(name: str, version: str, ref: str = "os", parent: str = "") -> Component:
+    return Component(ref=ref, name=name, version=version, kind="operating-system", parent=parent)
+
+
+@pytest.mark.parametrize(
+    ("name", "version", "purl", "package"),
+    [
+        ("debian", "12", "pkg:deb/debian/curl@7.88.1-10", "deb/debian:12/curl"),  # as Syft and Trivy write it
+        ("Debian GNU/Linux", "12", "pkg:deb/debian/curl@7.88.1-10", "deb/debian:12/curl"),  # as os-release writes it
+        ("Debian GNU/Linux 12 (bookworm)", "", "pkg:deb/debian/curl@7.88.1-10", "deb/debian:12/curl"),
+        ("ubuntu", "22.04.2", "pkg:deb/ubuntu/curl@7.81.0-1", "deb/ubuntu:22.04/curl"),
+        ("Alpine Linux", "3.18", "pkg:apk/alpine/busybox@1.36.1-r0", "apk/alpine:3.18/busybox"),
+        ("alpine", "3.18.4", "pkg:apk/busybox@1.36.1-r0", "apk/alpine:3.18/busybox"),  # without a namespace
+        ("centos", "7.6.1810", "pkg:rpm/centos/bash@4.2.46-31", "rpm/redhat:7/bash"),
+        ("amazon", "2 (Karoo)", "pkg:rpm/amazon/curl@7.79.1-1", "rpm/amazon:2/curl"),
+        ("AlmaLinux", "8.10", "pkg:rpm/almalinux/bash@4.4.20-5.el8", "rpm/almalinux:8/bash"),
+        ("Alpine Linux", "3", "pkg:apk/alpine/busybox@1.36.1-r0", "apk/alpine:?/busybox"),  # not finely enough
+        ("debian", "12", "pkg:deb/ubuntu/curl@7.88.1-10", "deb/ubuntu:?/curl"),  # contradicts its URL
+        ("debian", "12", "pkg:deb/raspbian/curl@7.88.1-10", "deb/raspbian:?/curl"),  # a distribution we do not know
+        ("debian", "12", "pkg:rpm/bash@5.1", "rpm/?:?/bash"),  # no such packages there
+        ("debian", "12", "pkg:deb/debian/curl@7.74.0-1?distro=debian-11", "deb/debian:11/curl"),  # its own word counts
+        ("Temple OS", "5", "pkg:deb/debian/curl@7.88.1-10", "deb/debian:?/curl"),
+    ],
+)
+def test_the_operating_system_of_the_document_names_distribution_and_release(
+    name: str, version: str, purl: str, package: str
+) -> None:
+    context = context_of([system(name, version), component(purl)])
+    assert [identity.package.name for identity in identities(component(purl), context)] == [package]
+
+
+def test_the_nearest_operating_system_counts_and_two_equally_near_ones_count_for_nothing() -> None:
+    """A merged SBOM of two images: each image holds its operating system and its packages."""
+    curl = Component(ref="curl", name="curl", purls=("pkg:deb/debian/curl@7.88.1-10",), parent="layer")
+    document = [
+        Component(ref="one", name="one", kind="container"),
+        Component(ref="layer", name="layer", kind="container", parent="one"),
+        Component(ref="two", name="two", kind="container"),
+        system("debian", "12", "os1", "one"),
+        system("debian", "11", "os2", "two"),
+        curl,
     ]
+    inside = identities(curl, context_of(document))
+    flat = identities(Component(ref="curl", name="curl", purls=curl.purls), context_of(document))
+    beside = identities(
+        Component(ref="curl", name="curl", purls=curl.purls),
+        context_of([system("debian", "12", "os1"), system("debian", "11", "os2")]),
+    )
+    assert [found[0].package.name for found in (inside, flat, beside)] == [
+        "deb/debian:12/curl", "deb/debian:?/curl", "deb/debian:?/curl",
+    ]  # fmt: skip
+
+
+def test_packages_that_the_operating_system_contains_are_its_own() -> None:
+    """As Trivy writes it in SPDX: the operating system CONTAINS its packages."""
+    curl = Component(ref="curl", name="curl", purls=("pkg:deb/debian/curl@7.88.1-10",), parent="os")
+    document = [system("debian", "12", "os", "image"), system("debian", "11", "other", "elsewhere"), curl]
+    assert identities(curl, context_of(document))[0].package.name == "deb/debian:12/curl"
+
+
+def test_components_that_contain_each_other_do_not_hang_the_reader() -> None:
+    one = Component(ref="a", name="a", parent="b", purls=("pkg:deb/debian/curl@7.88.1-10",))
+    other = Component(ref="b", name="b", parent="a")
+    assert identities(one, context_of([one, other, system("debian", "12", "os", "c")]))[0].package.name.startswith(
+        "deb/debian:?"
+    )
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,6 @@
 """What a component and an advisory are called so that both sides meet: identical `Package` values, nothing fuzzy.
 
-Two tables decide: the naming rule of each ecosystem, and the words in which package URLs and OSV name a distribution.
+The naming rule of each ecosystem decides, and for distributions the words of `suture.core.distros`.
 A distribution's package never meets upstream ranges: its fixes are backported, so only its own data speak of it.
 """
 
@@ -14,6 +14,7 @@ from typing import NamedTuple
 from suture.core import cpe, purl
 from suture.core.components import Component, Identity, Package, PackageKind
 from suture.core.cpe import Cpe
+from suture.core.distros import DISTRO_TYPES, DISTROS, NOWHERE, REDHAT, Context, Distro, System, release_of, stated_by
 from suture.core.errors import InvalidValue
 from suture.core.purl import Purl
 
@@ -36,16 +37,18 @@ class Identification(NamedTuple):
     reasons: tuple[str, ...]
 
 
-def identities(component: Component) -> tuple[Identity, ...]:
+def identities(component: Component, context: Context = NOWHERE) -> tuple[Identity, ...]:
     """Every identity of a component; see `identify` for the reasons of those it lacks."""
-    return identify(component).identities
+    return identify(component, context).identities
 
 
-def identify(component: Component) -> Identification:
+def identify(component: Component, context: Context = NOWHERE) -> Identification:
     """Give each package URL and each CPE of a component its identity, or a reason why it has none.
 
-    The component's own version stands in where the identifier states none. A Debian or Alpine package that names its
-    source package (qualifier `upstream`) has that identity too, for those distributions publish by source package.
+    `context` is what the component's document says as a whole: its operating system tells the distribution and the
+    release of packages whose URL does not. The component's own version stands in where the identifier states none.
+    A distribution's package that names its source package (qualifier `upstream`) has that identity too, for Debian,
+    Alpine and Red Hat publish by source package.
     """
     found: list[Identity] = []
     reasons: list[str] = []
@@ -56,7 +59,8 @@ def identify(component: Component) -> Identification:
         except InvalidValue as wrong:
             reasons.append(str(wrong))
             continue
-        named = package_of_purl(read)
+        system = context.system_for(component, read.type) if read.type in DISTRO_TYPES else None
+        named = package_of_purl(read, system)
         if named is None:
             reasons.append(f"{UNKNOWN_TYPE}: {text}")
             continue
@@ -65,7 +69,7 @@ def identify(component: Component) -> Identification:
             if "?" in named.name:
                 reasons.append(f"{DISTRO_UNKNOWN}: {text}")
         found.append(Identity(named, _version(read) or component.version, text))
-        found.extend(_source_package(read, named, component.version, text))
+        found.extend(_source_package(read, named, system, component.version, text))
     for text in component.cpes:
         try:
             name = cpe.parse(text)
@@ -164,122 +168,21 @@ OSV_ECOSYSTEMS: dict[str, str] = {
     "OSS-Fuzz": "generic",  # OSV itself gives these packages the URL pkg:generic/<project>
 }
 
-# ---- distributions: type -> version order; the words for each, and how fine its data tell releases apart
-
-DISTRO_TYPES: dict[str, str] = {"rpm": "rpm", "deb": "deb", "apk": "alpine"}
-
-
-class Distro(NamedTuple):
-    """One distribution: its name here, the purl type of its packages, and how many numbers name a release."""
-
-    name: str
-    type: str
-    numbers: int  # 1: '8.6' -> '8'; 2: '3.18.4' -> '3.18'; 0: rolling, no release
-
-
-ALMALINUX = Distro("almalinux", "rpm", 1)
-ROCKY = Distro("rocky", "rpm", 1)
-REDHAT = Distro("redhat", "rpm", 1)
-CENTOS = Distro("centos", "rpm", 1)
-ORACLE = Distro("oracle", "rpm", 1)
-AMAZON = Distro("amazon", "rpm", 1)
-FEDORA = Distro("fedora", "rpm", 1)
-SLES = Distro("sles", "rpm", 2)
-LEAP = Distro("opensuse-leap", "rpm", 2)
-PHOTON = Distro("photon", "rpm", 2)
-MAGEIA = Distro("mageia", "rpm", 1)
-DEBIAN = Distro("debian", "deb", 1)
-UBUNTU = Distro("ubuntu", "deb", 2)
-ALPINE = Distro("alpine", "apk", 2)
-WOLFI = Distro("wolfi", "apk", 0)
-CHAINGUARD = Distro("chainguard", "apk", 0)
-
-# Every word by which purl namespaces, the qualifier `distro` and OSV call a distribution, in lower case.
-DISTROS: dict[str, Distro] = {
-    "almalinux": ALMALINUX, "alma": ALMALINUX, "alma-linux": ALMALINUX,
-    "rocky": ROCKY, "rockylinux": ROCKY, "rocky-linux": ROCKY, "rocky linux": ROCKY,
-    "redhat": REDHAT, "rhel": REDHAT, "red-hat": REDHAT, "red hat": REDHAT,
-    "centos": CENTOS,
-    "oracle": ORACLE, "ol": ORACLE, "oraclelinux": ORACLE, "oracle-linux": ORACLE,
-    "amazon": AMAZON, "amzn": AMAZON, "amazonlinux": AMAZON,
-    "fedora": FEDORA,
-    "sles": SLES,
-    "opensuse-leap": LEAP,
-    "photon": PHOTON, "photon os": PHOTON,
-    "mageia": MAGEIA,
-    "debian": DEBIAN,
-    "ubuntu": UBUNTU,
-    "alpine": ALPINE,
-    "wolfi": WOLFI,
-    "chainguard": CHAINGUARD,
-}  # fmt: skip
-
-CODENAMES: dict[str, tuple[Distro, str]] = {
-    "wheezy": (DEBIAN, "7"), "jessie": (DEBIAN, "8"), "stretch": (DEBIAN, "9"), "buster": (DEBIAN, "10"),
-    "bullseye": (DEBIAN, "11"), "bookworm": (DEBIAN, "12"), "trixie": (DEBIAN, "13"), "forky": (DEBIAN, "14"),
-    "trusty": (UBUNTU, "14.04"), "xenial": (UBUNTU, "16.04"), "bionic": (UBUNTU, "18.04"), "focal": (UBUNTU, "20.04"),
-    "jammy": (UBUNTU, "22.04"), "noble": (UBUNTU, "24.04"),
-}  # fmt: skip
-
-# The release as the builder stamped it into the package's own version: '1.1.1k-4.el8', '2.28-10+deb10u1'.
-_STAMPS: dict[Distro, re.Pattern[str]] = {
-    **dict.fromkeys((ALMALINUX, ROCKY, REDHAT, CENTOS, ORACLE), re.compile(r"\.el(\d+)")),
-    FEDORA: re.compile(r"\.fc(\d+)"),
-    AMAZON: re.compile(r"\.amzn(\d+)"),
-    DEBIAN: re.compile(r"[+~]deb(\d+)u"),
-}
-
-_RELEASE = re.compile(r"(?:(?P<word>[a-z]+(?:[- ][a-z]+)*)[- :])?v?(?P<release>\d+(?:\.\d+)*)")
-
-
-def _release_of(distro: Distro, release: str) -> str:
-    """A release as the distribution's own data name it: '8.6' -> '8' for AlmaLinux, '3.18.4' -> '3.18' for Alpine."""
-    numbers = release.split(".")
-    return ".".join(numbers[: distro.numbers]) if len(numbers) >= distro.numbers else ""
-
-
-def _distro_of(read: Purl) -> tuple[Distro, str] | None:
-    """The distribution and release a package URL names; None when it names none, or two that contradict each other."""
-    vendor = DISTROS.get(read.namespace.lower())
-    stated = (read.qualifier("distro") or read.qualifier("distro_name")).lower()
-    if stated in CODENAMES:
-        distro, release = CODENAMES[stated]
-    elif match := _RELEASE.match(stated):
-        named = DISTROS.get(match["word"]) if match["word"] else vendor
-        if named is None:
-            return None
-        distro, release = named, match["release"]
-    elif vendor is None:
-        return None
-    else:
-        stamp = _STAMPS[vendor].search(read.version) if vendor in _STAMPS else None
-        distro, release = vendor, stamp[1] if stamp else ""
-    if distro.type != read.type or (vendor is not None and vendor is not distro):
-        return None
-    release = _release_of(distro, release)
-    return (distro, release) if release or not distro.numbers else None
-
-
-def _distro_package(distro: Distro, release: str, name: str) -> Package:
-    place = f"{distro.name}:{release}" if release else distro.name
-    name = name if distro.type == "rpm" else name.lower()
-    return Package(PURL, DISTRO_TYPES[distro.type], f"{distro.type}/{place}/{name}")
-
-
 # ---- the packages of both sides
 
 
-def package_of_purl(read: Purl | str) -> Package | None:
+def package_of_purl(read: Purl | str, system: System | None = None) -> Package | None:
     """The package a package URL stands for; None for a type the purl specification does not know.
 
     A distribution's package whose distribution or release is unknown gets a name with '?', which no record has.
+    `system` is what the document says of both, for a URL that does not.
     """
     read = _renamed(purl.parse(read) if isinstance(read, str) else read)
     if read.type in DISTRO_TYPES:
-        known = _distro_of(read)
+        known = _system_of(read, system)
         if known is None:
             return Package(PURL, DISTRO_TYPES[read.type], f"{read.type}/{read.namespace or '?'}:?/{read.name}")
-        return _distro_package(*known, read.name)
+        return _distro_package(known, read.name)
     if read.type not in purl.KNOWN_TYPES:
         return None
     ecosystem = ECOSYSTEMS.get(read.type, _OTHER)
@@ -305,9 +208,33 @@ def package_of_ecosystem(osv_ecosystem: str, name: str) -> Package | None:
         product, _, suffix = suffix.partition(":")
         if product != "enterprise_linux":
             return None
-    match = re.match(r"v?(\d+(?:\.\d+)*)", suffix)  # 'Ubuntu:Pro:…' and 'Debian' alone name no release of ours
-    release = _release_of(distro, match[1]) if match else ""
-    return _distro_package(distro, release, name) if release or not distro.numbers else None
+    # 'Ubuntu:Pro:…' and 'Debian' alone name no release of ours
+    release = release_of(distro, suffix)
+    return _distro_package(System(distro, release), name) if release or not distro.numbers else None
+
+
+def package_of_release(distro: Distro, release: str, name: str) -> Package | None:
+    """The package of a distribution's own data, the release as they write it; None for a release we cannot place."""
+    read = release_of(distro, release)
+    return _distro_package(System(distro, read), name) if read or not distro.numbers else None
+
+
+def _distro_package(system: System, name: str) -> Package:
+    distro, release = system
+    speaks = distro.data or distro.name
+    place = f"{speaks}:{release}" if release else speaks
+    name = name if distro.type == "rpm" else name.lower()
+    return Package(PURL, DISTRO_TYPES[distro.type], f"{distro.type}/{place}/{name}")
+
+
+def _system_of(read: Purl, system: System | None) -> System | None:
+    """The distribution release of a package URL: what it says itself, completed by its document; None when unknown."""
+    said = stated_by(read)
+    if said.contradicts:
+        return None
+    if said.distro is not None and (said.release or not said.distro.numbers):
+        return System(said.distro, said.release)
+    return system if system is not None and said.distro in (None, system.distro) else None
 
 
 def package_of_cpe(name: Cpe | str) -> Package | None:
@@ -342,13 +269,28 @@ def _version(read: Purl) -> str:
     return version
 
 
-def _source_package(read: Purl, binary: Package, version: str, text: str) -> tuple[Identity, ...]:
-    """The identity of the source package, where a Debian or Alpine package names one other than itself."""
+_SOURCE_RPM = re.compile(r"(?P<name>.+)-(?P<version>[^-]+-[^-]+?)(?:\.(?:no)?src\.rpm)?").fullmatch
+
+
+def _source_package(
+    read: Purl, binary: Package, system: System | None, version: str, text: str
+) -> tuple[Identity, ...]:  # fmt: skip
+    """The identity of the source package that the qualifier `upstream` names, where it is another than the package.
+
+    Debian, Alpine and Red Hat publish by source package; RPM names it as a file, 'openssl-1.1.1k-4.el8.src.rpm'.
+    """
     upstream = read.qualifier("upstream")
-    if read.type not in ("deb", "apk") or not upstream:
+    if read.type not in DISTRO_TYPES or not upstream:
         return ()
-    source, _, of_source = upstream.partition("@")
-    named = package_of_purl(read._replace(name=source))
+    if read.type == "rpm":
+        match = _SOURCE_RPM(upstream)
+        if match is None:
+            return ()
+        source, of_source = match["name"], match["version"]
+    else:
+        source, _, of_source = upstream.partition("@")
+    named = package_of_purl(read._replace(name=source), system)
     if named is None or named == binary:
         return ()
-    return (Identity(named, of_source or read.version or version, text),)
+    given = read._replace(version=of_source or read.version or version)
+    return (Identity(named, _version(given), text),)

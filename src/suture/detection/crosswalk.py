@@ -128,4 +128,6 @@ def in_words(given_as: str, package: str) -> str:
             own = ""
     if own in _GROUPS and own != package:
         return f"{given_as} is {own}, in other records {package}: {_GROUPS[own].because}"
+    if given_as.startswith("pkg:rpm/centos/") and package.startswith("rpm/redhat:"):
+        return f"{given_as} is {package}: CentOS is rebuilt from Red Hat's sources, and Red Hat's data speak for it"
     return f"{given_as} is {package}"

@@ -18,7 +18,7 @@ from suture.detection.portfolio import (
     hole,
     namespace,
     package_ids,
-    places,
+    places_of,
     watched_namespaces,
 )
 from suture.inventory.models import Component, Release
@@ -33,7 +33,7 @@ def index_release(release: Release) -> int:
     A constant number of queries for up to 5,000 names.
     """
     rows = list(components_of(release).order_by("pk"))
-    found = [places(as_value(row)) for row in rows]
+    found = places_of([as_value(row) for row in rows])
     names = {name for one in found for name in every_name(one)}
     known = package_ids(names)
     numbers = known | _await(names, known)

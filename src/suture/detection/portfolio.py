@@ -7,7 +7,7 @@ has a place for it, or the SBOM states none, it is *unplaced*: identity exact, v
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from django.db import connection
@@ -15,6 +15,7 @@ from django.db import connection
 from suture.core import identity
 from suture.core.components import Component, Identity, PackageKind
 from suture.core.components import Package as PackageName
+from suture.core.distros import DISTRO_TYPES, NOWHERE, Context, context_of
 from suture.core.ranges import FALLBACK, why_unorderable
 from suture.core.versions import Unorderable, key
 from suture.core.vulnerabilities import ReviewReason
@@ -63,9 +64,15 @@ class Places(NamedTuple):
     obstacles: tuple[str, ...]  # why other identifiers count for nothing
 
 
-def places(component: Component) -> Places:
+def places_of(components: Sequence[Component]) -> list[Places]:
+    """The places of every component of one document, each read in the context of all."""
+    context = context_of(components)
+    return [places(component, context) for component in components]
+
+
+def places(component: Component, context: Context = NOWHERE) -> Places:
     """Give every place of a component. Pure but for the memory of keys: nothing is looked up."""
-    found = identity.identify(component)
+    found = identity.identify(component, context)
     placed: list[Placed] = []
     unplaced: list[Unplaced] = []
     names: list[PackageName] = []
@@ -141,7 +148,7 @@ def namespace(package: PackageName) -> str:
     if package.kind is not PackageKind.PURL:
         return ""
     kind, _, rest = package.name.partition("/")
-    if kind in identity.DISTRO_TYPES:
+    if kind in DISTRO_TYPES:
         return f"{kind}/{rest.partition('/')[0]}/"
     return f"{kind}/" if kind in AUTHORITATIVE else ""
 

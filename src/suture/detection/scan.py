@@ -27,7 +27,7 @@ from suture.detection.portfolio import (
     namespace,
     native,
     package_ids,
-    places,
+    places_of,
     watched_namespaces,
 )
 from suture.detection.queries import Exploitation, exploitation_of
@@ -127,7 +127,7 @@ class _Scan:
     def __init__(self, sbom: Sbom, rev: int, person: Person | None) -> None:
         self.rev = rev
         self.components = sbom.components
-        self.found = [places(component) for component in sbom.components]
+        self.found = places_of(sbom.components)
         self.known = package_ids({name for one in self.found for name in every_name(one)})
         self.unplaced = [
             (component, lost)

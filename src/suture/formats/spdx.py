@@ -105,13 +105,18 @@ def _component(node: Node, ref: str) -> Component:
         name=node.text("name", mend=_NAME_MEND),
         version="" if version in _NO_ANSWER else version,
         supplier=_party(node, "supplier") or _party(node, "originator"),
-        kind=purpose.lower().replace("_", "-") or "library",
+        kind=purpose.lower().replace("_", "-") or _kind(ref),
         purls=urls,
         cpes=names,
         hashes=node.pairs("checksums", "algorithm", "checksumValue"),
         licences=_licences(node),
         end_of_support=end,  # 7.27 Valid until date: the end of the support period, by the supplier
     )
+
+
+def _kind(ref: str) -> str:
+    """SPDX 2.2 has no purpose of a package; Trivy tells the operating system by its SPDXID."""
+    return "operating-system" if ref.startswith("SPDXRef-OperatingSystem") else "library"
 
 
 def _identifiers(node: Node) -> tuple[tuple[str, ...], tuple[str, ...]]:
