@@ -199,7 +199,7 @@ def test_the_nearest_operating_system_counts_and_two_equally_near_ones_count_for
         curl,
     ]
     inside = identities(curl, context_of(document))
-    flat = identities(Component(ref="curl", name="curl", purls=curl.purls), context_of(document))
+    flat = identities(Component(ref="flat", name="curl", purls=curl.purls), context_of(document))
     beside = identities(
         Component(ref="curl", name="curl", purls=curl.purls),
         context_of([system("debian", "12", "os1"), system("debian", "11", "os2")]),
