@@ -104,7 +104,7 @@ def _lower(namespace: str, name: str) -> str:
 
 
 def _pep503(namespace: str, name: str) -> str:
-    return re.sub(r"[-_.]+", "-", name).lower()  # PEP 503, Normalized Names
+    return re.sub(r"[-_.]+", "-", _slashed(namespace, name)).lower()  # PEP 503; a namespace is kept, not dropped
 
 
 def _maven(namespace: str, name: str) -> str:
