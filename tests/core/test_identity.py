@@ -33,7 +33,7 @@ def component(*purls: str, cpes: tuple[str, ...] = (), version: str = "") -> Com
         ("pkg:npm/%40Angular/Core@12.3.1", "npm", "@angular/core", "npm/@angular/core", "npm"),
         ("pkg:pypi/Zope.Interface_x@5", "PyPI", "zope-interface-x", "pypi/zope-interface-x", "pypi"),  # PEP 503
         # the type knows no namespace, yet one that is written is no one else's package
-        ("pkg:pypi/github-com/owner/thing@1.0", "PyPI", "github.com/owner/thing", "pypi/github-com/owner/thing", "pypi"),
+        ("pkg:pypi/host-com/owner/it@1.0", "PyPI", "host.com/owner/it", "pypi/host-com/owner/it", "pypi"),
         ("pkg:maven/org.apache.logging.log4j/log4j-core@2.14.1", "Maven", "org.apache.logging.log4j:log4j-core",
          "maven/org.apache.logging.log4j:log4j-core", "maven"),
         ("pkg:golang/github.com/Masterminds/goutils@v1.1.0", "Go", "github.com/Masterminds/goutils",
