@@ -19,7 +19,7 @@ from suture.core.errors import InvalidValue, NotFound
 from suture.detection.models import Finding
 from suture.detection.queries import coverage, findings_of
 from suture.detection.services import take_in_sbom
-from suture.inventory.models import Release
+from suture.inventory.models import HeldSbom, Release
 
 api = NinjaAPI(
     title="Suture", version=__version__, docs_url=None, urls_namespace="suture-api", auth=CALLERS,
@@ -98,8 +98,19 @@ class FindingPage(Schema):
     next: str | None
 
 
+class HeldOut(Schema):
+    """Why an SBOM waits in quarantine. Nothing of the release was changed; a person confirms or rejects it."""
+
+    uid: UUID
+    why: list[str]
+    current_components: int
+
+
 class SbomTaken(Schema):
-    """What came of an upload. `new` is false when these very bytes were the current SBOM already."""
+    """What came of an upload. `new` is false when these very bytes were the current SBOM already.
+
+    With `held`, the SBOM is stored and waits: `findings` and `says` speak of the one that is still the current.
+    """
 
     release: UUID
     sbom: UUID
@@ -110,6 +121,7 @@ class SbomTaken(Schema):
     findings: int
     says: str
     problems: list[ProblemAt]
+    held: HeldOut | None = None
 
 
 def _release(uid: UUID) -> Release:
@@ -180,11 +192,15 @@ def _finding(row: Finding) -> dict[str, Any]:
     }  # fmt: skip
 
 
-@router.post("/releases/{uid}/sboms", response={200: SbomTaken, 201: SbomTaken, **REFUSALS}, summary="Hand in an SBOM")
+@router.post(
+    "/releases/{uid}/sboms", response={200: SbomTaken, 201: SbomTaken, 202: SbomTaken, **REFUSALS},
+    summary="Hand in an SBOM",
+)  # fmt: skip
 def hand_in_sbom(request: HttpRequest, uid: UUID, file: File[UploadedFile], confirmed: bool = False) -> Any:
     """Read an SBOM (CycloneDX or SPDX JSON) into a release and match it at once. The same bytes twice change nothing.
 
-    An SBOM with less than half the components of the current one is refused unless `confirmed` is true.
+    202: it lost half of the components or of the identifiers of the current one, and waits in quarantine; nothing was
+    changed. `confirmed` says that somebody looked, and that it is right.
     """
     data = file.read()
     if not data:
@@ -196,9 +212,13 @@ def hand_in_sbom(request: HttpRequest, uid: UUID, file: File[UploadedFile], conf
     answer = {
         "release": uid, "sbom": document.uid, "sha256": document.sha256, "new": taken.new,
         "components": document.components_read, "skipped": document.components_skipped, "findings": taken.findings,
-        "says": taken.says, "problems": document.problems,
+        "says": taken.says, "problems": document.problems, "held": _held(taken.held) if taken.held else None,
     }  # fmt: skip
-    return Status(201 if taken.new else 200, answer)
+    return Status(202 if taken.held else 201 if taken.new else 200, answer)
+
+
+def _held(row: HeldSbom) -> dict[str, Any]:
+    return {"uid": row.uid, "why": row.why, "current_components": row.against.components_read}
 
 
 api.add_router("", router)

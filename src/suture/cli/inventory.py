@@ -5,18 +5,21 @@ from __future__ import annotations
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated
+from uuid import UUID
 
 import typer
 
 from suture.accounts.services import local_operator
-from suture.cli.exits import UNCONTROLLED
+from suture.cli.exits import HELD, UNCONTROLLED
 from suture.cli.files import read_input
+from suture.cli.person import As, acting
 from suture.cli.progress import say
 from suture.cli.show import Output, as_json, as_table
 from suture.core.errors import InvalidValue, NotFound
 from suture.detection.queries import coverage, findings_of
-from suture.detection.services import take_in_sbom
+from suture.detection.services import take_in_held, take_in_sbom
 from suture.inventory.models import Establishment, Product, Release
+from suture.inventory.quarantine import held_sboms, reject_sbom
 from suture.inventory.queries import product_named, release_named
 from suture.inventory.services import register_product, register_release
 
@@ -137,11 +140,14 @@ def import_sbom(
     file: Annotated[Path, typer.Argument(help="CycloneDX or SPDX JSON; '-' reads stdin.")],
     release: Annotated[str, typer.Option(help="Release to attach it to, e.g. 'Aria P2 4.2'.")],
     confirmed: Annotated[
-        bool, typer.Option("--confirmed", help="Take it in although it lost more than half of its components.")
+        bool, typer.Option("--confirmed", help="You looked: it is right although it lost half of its components.")
     ] = False,
     output: Format = Output.TABLE,
 ) -> None:
     """Read an SBOM into a release and match it at once.
+
+    One that lost half of the components of the current SBOM, or of its identifiers, is stored and waits in quarantine:
+    exit code 11, nothing was changed. See `suture sbom held`.
 
     Example: suture sbom import pump.cdx.json --release "Aria P2 4.2"
     """
@@ -158,8 +164,54 @@ def import_sbom(
         typer.echo(taken.says)
         for problem in taken.problems[:50]:
             say(f"  {problem['where'] or '/'}   {problem['what']}")
+    if taken.held:
+        say(f"then: suture sbom confirm {taken.held.uid} --because …  (or: sbom reject)")
+        raise typer.Exit(HELD)
     if taken.findings:
         raise typer.Exit(UNCONTROLLED)
+
+
+HeldUid = Annotated[str, typer.Argument(help="Uid as `suture sbom held` shows it.")]
+Why = Annotated[str, typer.Option("--because", help="The reason, as it goes on record.")]
+
+
+@sbom.command("held")
+def list_held(output: Format = Output.TABLE) -> None:
+    """List SBOMs in quarantine: they lost half of the components, or of the identifiers, of the current one."""
+    rows = [
+        {
+            "uid": h.uid, "release": h.release.label, "file": h.document.file_name, "since": h.held_at,
+            "handed in by": h.held_by.printed_name, "why": "; ".join(h.why),
+        }
+        for h in held_sboms()
+    ]  # fmt: skip
+    if output is Output.JSON:
+        as_json(rows)
+    else:
+        as_table(list(rows[0]) if rows else ["nothing waits"], [list(r.values()) for r in rows])
+
+
+@sbom.command("confirm")
+def confirm_held(uid: HeldUid, because: Why, as_user: As = "") -> None:
+    """Say that an SBOM in quarantine is right: it becomes the current one and is matched at once."""
+    taken = take_in_held(held_uid=_uid(uid), by=acting(as_user), because=because)
+    typer.echo(taken.says)
+    if taken.findings:
+        raise typer.Exit(UNCONTROLLED)
+
+
+@sbom.command("reject")
+def reject_held(uid: HeldUid, because: Why, as_user: As = "") -> None:
+    """Say that an SBOM in quarantine is wrong: the current one stays, the file is kept."""
+    held = reject_sbom(held_uid=_uid(uid), by=acting(as_user), because=because)
+    typer.echo(f"{held.label}: rejected; nothing was changed")
+
+
+def _uid(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError as error:
+        raise NotFound(f"no SBOM in quarantine has the uid '{text[:80]}'; see `suture sbom held`") from error
 
 
 def _finding(finding: object) -> dict[str, object]:

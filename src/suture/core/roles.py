@@ -98,6 +98,7 @@ VERBS: Mapping[str, frozenset[Role]] = MappingProxyType(
         "release.register": _roles(_R.ENGINEERING, _R.PSIRT, _R.QUALITY, _R.OPERATOR),
         "release.move": _roles(_R.ENGINEERING, _R.QUALITY),
         "sbom.import": _roles(_R.ENGINEERING, _R.PSIRT, _R.QUALITY, _R.OPERATOR),
+        "sbom.confirm": _roles(_R.ENGINEERING, _R.PSIRT, _R.QUALITY, _R.OPERATOR),
         "sbom.approve": _roles(_R.ENGINEERING, _R.PSIRT, _R.QUALITY),
         # what the world knows, and where the two meet
         "feeds.import": _roles(_R.PSIRT, _R.ADMINISTRATOR, _R.OPERATOR),

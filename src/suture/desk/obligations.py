@@ -39,6 +39,7 @@ class Sort(StrEnum):
     REMEDIATION = "remediation"
     PERIODIC_REPORT = "periodic report"
     SOURCE = "source"
+    QUARANTINE = "quarantine"
 
 
 class Link(NamedTuple):

@@ -29,6 +29,7 @@ from suture.desk.signatures import decisions_for, signatures_waiting
 from suture.detection.models import Finding
 from suture.intelligence.queries import sources_status
 from suture.inventory.models import Product
+from suture.inventory.quarantine import held_sboms
 from suture.inventory.queries import all_releases
 from suture.reporting.devices import clocks_of, gravest_enforcement, release_names, standings
 from suture.reporting.gathering import clock_policies, has_remediation
@@ -86,6 +87,7 @@ def obligations(person: Person, today: date) -> list[Obligation]:
         *_unopened(person),
         *signatures_waiting(person, decisions),
         *_late_sources(),
+        *_held_sboms(),
     ]
     return sorted(found, key=by_day)
 
@@ -249,6 +251,16 @@ def _late_sources() -> Iterator[Obligation]:
                 because=says, rule="", citation="FD&C Act §524B(b)(1)", kind=Authority.STATUTE, owner="",
                 roles=frozenset({PSIRT, Role.ADMINISTRATOR}), link=Link("source", source.source), label=source.source,
             )  # fmt: skip
+
+
+def _held_sboms() -> Iterator[Obligation]:
+    for held in held_sboms():
+        yield Obligation(
+            sort=Sort.QUARANTINE, what="Confirm or reject the SBOM in quarantine", device=held.release.label, rule="",
+            because="; ".join(held.why), citation="FD&C Act §524B(b)(3)", kind=Authority.STATUTE, owner="",
+            roles=frozenset({PSIRT, Role.ENGINEERING, QUALITY}), link=Link(held.record_kind, str(held.uid)),
+            label=held.document.file_name,
+        )  # fmt: skip
 
 
 # ---------------------------------------------------------------- by role

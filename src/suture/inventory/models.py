@@ -7,6 +7,8 @@ from typing import Any, ClassVar
 from django.db import models
 from django.db.models import Q
 
+from suture.accounts.models import Person
+
 
 class Establishment(models.Model):
     """A site of the manufacturer: its registration, its address, and the time zone in which its dates are dates."""
@@ -235,3 +237,46 @@ class Component(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} {self.version}".strip()
+
+
+class HeldSbom(models.Model):
+    """An SBOM in quarantine: stored and shown, but not the current one of its release until a person says so.
+
+    At most one waits per release: a later upload takes the place of one that nobody decided on.
+    """
+
+    class Outcome(models.TextChoices):
+        WAITING = "", "waits for a person"
+        CONFIRMED = "confirmed"
+        REJECTED = "rejected"
+        SUPERSEDED = "superseded", "superseded by a later upload"
+
+    record_kind: ClassVar[str] = "SBOM in quarantine"
+
+    uid = models.UUIDField(unique=True, editable=False)
+    release = models.ForeignKey(Release, on_delete=models.PROTECT, related_name="held_sboms")
+    document = models.ForeignKey(SbomDocument, on_delete=models.PROTECT, related_name="held")
+    against = models.ForeignKey(SbomDocument, on_delete=models.PROTECT, related_name="+")  # the current one then
+    why = models.JSONField()  # sentences
+    held_at = models.DateTimeField()
+    held_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    outcome = models.CharField(max_length=12, choices=Outcome, blank=True)
+    decided_at = models.DateTimeField(null=True)
+    decided_by = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="+")
+    because = models.TextField(blank=True)
+
+    class Meta:
+        ordering = ("-held_at", "-pk")
+        constraints = (
+            models.UniqueConstraint(fields=["release"], condition=Q(outcome=""), name="one_sbom_waits_per_release"),
+            models.CheckConstraint(
+                condition=Q(outcome="") | (Q(decided_at__isnull=False) & ~Q(because="")), name="decided_sbom_says_why"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.label
+
+    @property
+    def label(self) -> str:
+        return f"SBOM {self.document.sha256[:12]} of {self.release.label}, in quarantine"

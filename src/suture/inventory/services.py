@@ -13,6 +13,7 @@ from django.db.models import F, Max
 
 from suture.accounts.models import Person
 from suture.accounts.services import new_uid, reauthenticate, require, sign
+from suture.core.components import Sbom
 from suture.core.errors import InvalidValue, NotAllowed, Problem
 from suture.core.roles import Role
 from suture.evidence.canonical import digest
@@ -143,7 +144,7 @@ def register_release(*, product: Product, by: Person, **fields: Any) -> Release:
 
 
 def import_sbom(*, release: Release, data: bytes, file_name: str, by: Person) -> tuple[SbomDocument, bool]:
-    """Read an SBOM into a release: the document by its SHA-256, its components, and every problem found in it.
+    """Read an SBOM into a release and make it the current one, whatever it lists; `quarantine.hand_in` looks first.
 
     The same bytes twice change nothing. Another document replaces the current one; the old one stays.
 
@@ -158,25 +159,35 @@ def import_sbom(*, release: Release, data: bytes, file_name: str, by: Person) ->
     with transaction.atomic():
         release = Release.objects.select_for_update().select_related("product").get(pk=release.pk)
         require(by, "sbom.import", release)
-        known = SbomDocument.objects.filter(release=release, sha256=sha256).first()
-        if known is not None and release.sbom_id == known.pk:
+        known = stored_sbom(release, sbom, problems, sha256, file_name)
+        if release.sbom_id == known.pk:
             return known, False
-        if known is None:
-            known = _store(release, sbom, problems, sha256, file_name)
-        release.sbom = known
-        release.portfolio_rev = F("portfolio_rev") + 1
-        release.save(update_fields=["sbom", "portfolio_rev"])
-        record(
-            by=by, did="sbom.imported", to=known,
-            facts={
-                "sha256": sha256, "file": file_name, "format": f"{sbom.format} {sbom.spec_version}",
-                "components": len(sbom.components), "skipped": sbom.skipped, "problems": len(problems),
-            },
-        )  # fmt: skip
+        make_current(release, known, by)
     return known, True
 
 
-def _store(release: Release, sbom: Any, problems: list[Problem], sha256: str, file_name: str) -> SbomDocument:
+def make_current(release: Release, document: SbomDocument, by: Person) -> None:
+    """Make a stored SBOM the current one of its release, which is locked, in the caller's transaction."""
+    release.sbom = document
+    release.portfolio_rev = F("portfolio_rev") + 1
+    release.save(update_fields=["sbom", "portfolio_rev"])
+    record(
+        by=by, did="sbom.imported", to=document,
+        facts={
+            "sha256": document.sha256, "file": document.file_name,
+            "format": f"{document.format} {document.spec_version}", "components": document.components_read,
+            "skipped": document.components_skipped, "problems": len(document.problems),
+        },
+    )  # fmt: skip
+
+
+def stored_sbom(release: Release, sbom: Sbom, problems: Sequence[Problem], sha256: str, file_name: str) -> SbomDocument:
+    """The document of these bytes with its components: the one that is stored already, or a new one."""
+    known = SbomDocument.objects.filter(release=release, sha256=sha256).first()
+    return known or _store(release, sbom, problems, sha256, file_name)
+
+
+def _store(release: Release, sbom: Sbom, problems: Sequence[Problem], sha256: str, file_name: str) -> SbomDocument:
     document = SbomDocument.objects.create(
         uid=new_uid(), release=release, sha256=sha256, format=sbom.format, spec_version=_fit(sbom.spec_version, 20),
         serial=_fit(sbom.serial, 300), created=_fit(sbom.created, 60), author=_fit(sbom.author, 300),

@@ -21,8 +21,9 @@ from suture.core.errors import NotFound
 from suture.detection.models import Finding, Gap
 from suture.detection.queries import Hole
 from suture.detection.queries import coverage as coverage_of
-from suture.detection.services import SuspiciousSbom, take_in_sbom
+from suture.detection.services import Taken, take_in_sbom
 from suture.inventory.models import Component, Product, Release, SbomDocument
+from suture.inventory.quarantine import waiting_for
 from suture.inventory.queries import components_of
 from suture.inventory.services import register_release
 from suture.sharing.models import VexPublication
@@ -56,7 +57,7 @@ def _head(request: HttpRequest, release: Release, tab: str) -> dict[str, Any]:
         "ring": Ring(covered.components, covered.monitored, covered.text_watched, len(covered.holes)),
         "cases": cases,
         "open_cases": [c for c, status in cases if c.state != CaseState.CLOSED and status not in NO_VERDICT_NEEDED],
-        "waiting": sum(w.ranges for w in covered.waiting),
+        "waiting": sum(w.ranges for w in covered.waiting), "held": waiting_for(release),
         "can_import": may_do(request, "sbom.import"), "can_publish": may_do(request, "vex.publish"),
         "siblings": Release.objects.filter(product=release.product).order_by("-released_on", "-version"),
     }  # fmt: skip
@@ -187,23 +188,15 @@ def import_sbom(request: HttpRequest, uid: UUID) -> HttpResponse:
     """Hand in an SBOM; it is read, kept by its hash, and matched at once."""
     row = one(_releases(), uid=uid)
     form = SbomForm(request.POST or None, request.FILES or None)
-    confirmed = request.POST.get("confirmed") == "yes"
-    asked: list[bool] = []
 
-    def verb() -> Any:
+    def verb() -> Taken:
         file = form.cleaned_data["file"]
-        try:
-            return take_in_sbom(
-                release=row, data=file.read(), file_name=file.name, by=person_of(request), confirmed=confirmed
-            )
-        except SuspiciousSbom:
-            asked.append(True)
-            raise
+        return take_in_sbom(release=row, data=file.read(), file_name=file.name, by=person_of(request))
 
-    context = {"place": "devices", "release": row, "asks_confirmation": asked}
-    return take_form(
-        request, form, verb, lambda _result: redirect("release-sbom-read", uid), "web/sbom_form.html", context
-    )  # fmt: skip
+    def then(taken: Taken) -> HttpResponse:
+        return redirect("sbom-held", taken.held.uid) if taken.held else redirect("release-sbom-read", uid)
+
+    return take_form(request, form, verb, then, "web/sbom_form.html", {"place": "devices", "release": row})
 
 
 @require_GET

@@ -75,12 +75,23 @@ def test_an_upload_answers_at_once_and_the_same_bytes_change_nothing(client, ada
 def test_an_sbom_that_shrank_by_half_waits_for_a_word(client, ada, release):
     upload(client, release, sbom_of([f"part-{n}" for n in range(10)], "1"))
     small = sbom_of(["part-1"], "2")
-    problem(upload(client, release, small), 422)
+    held = upload(client, release, small)
+    assert held.status_code == 202, held.content
+    body = held.json()
+    assert body["held"]["why"] == [
+        "it lists 1 component, the current SBOM 10",
+        "1 of its components carry a purl or CPE, in the current SBOM 10 do",
+    ]
+    assert (body["held"]["current_components"], body["components"]) == (10, 1)
+    assert "nothing was changed" in body["says"]
+    release.refresh_from_db()
+    assert release.sbom.components_read == 10
     confirmed = client.post(
         f"{BASE}/releases/{release.uid}/sboms?confirmed=true",
         {"file": SimpleUploadedFile("pump.cdx.json", small)}, **basic("ada"),
     )  # fmt: skip
-    assert confirmed.status_code in (200, 201)
+    assert confirmed.status_code == 201
+    assert confirmed.json()["held"] is None
 
 
 @pytest.mark.parametrize(

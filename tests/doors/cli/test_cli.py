@@ -201,3 +201,24 @@ def test_setting_up_names_the_manufacturer_and_proposes_examples_nobody_has_appr
         with pytest.raises(SutureError, match="no approved policy"):
             policy_in_force(kind, date(2030, 1, 1))
     assert "already" in str(run("setup", "Another", "--as", "quinn").exception)
+
+
+@pytest.mark.django_db
+def test_an_sbom_in_quarantine_is_said_so_and_decided_on(files, pump, tmp_path):
+    """Exit code 11: stored, not the current one; a person confirms or rejects it with a reason."""
+    run("sbom", "import", str(files / "pump.cdx.json"), "--release", "Pump 1.0")
+    small = tmp_path / "small.cdx.json"
+    small.write_bytes(sbom_of(["part-1"], "2"))
+    held = run("sbom", "import", str(small), "--release", "Pump 1.0")
+    assert held.exit_code == 11
+    assert held.stdout.startswith("held in quarantine, nothing was changed: it lists 1 component")
+    waiting = json.loads(run("sbom", "held", "--format", "json").stdout)
+    assert [row["release"] for row in waiting] == ["Pump 1.0"]
+    uid = waiting[0]["uid"]
+    assert run("sbom", "reject", "nothing", "--because", "x").exit_code == 1
+    assert "rejected; nothing was changed" in run("sbom", "reject", uid, "--because", "wrong folder").stdout
+    assert "1 component" in run("sbom", "import", str(small), "--release", "Pump 1.0").stdout
+    uid = json.loads(run("sbom", "held", "--format", "json").stdout)[0]["uid"]
+    confirmed = run("sbom", "confirm", uid, "--because", "the others are built apart now")
+    assert confirmed.exit_code in (0, 10)
+    assert json.loads(run("sbom", "held", "--format", "json").stdout) == []

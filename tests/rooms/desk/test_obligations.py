@@ -34,10 +34,13 @@ from suture.desk.queries import (
     obligations_of_case,
     signatures_waiting,
 )
+from suture.detection.services import take_in_sbom
 from suture.evidence.clock import now
 from suture.intelligence.models import FeedRevision, Kev, Vulnerability
 from suture.inventory.models import Release
+from suture.inventory.quarantine import reject_sbom
 from suture.reporting.services import decide, draft_record806
+from tests.doors.process.installation import sbom_of
 from tests.rooms.casework import DAY_0, NEAR, Work, found
 from tests.rooms.casework import stated as stated_by
 
@@ -239,3 +242,18 @@ def test_the_number_of_queries_does_not_grow_with_the_number_of_cases(work: Work
         work.fact(more, K.CORRECTION_INITIATED, DAY_0, what="notice")
         decide(case_uid=more.uid, by=work.rosa)
     assert asked() == one
+
+
+def test_an_sbom_in_quarantine_waits_on_the_desk_until_somebody_decides(work: Work, otto):
+    """#15: nothing of the release changes by itself, so somebody has to be told."""
+    release = work.releases["4.2"]
+    for n, parts in enumerate((["a", "b"], ["a"])):
+        data = sbom_of(parts, str(n))
+        taken = take_in_sbom(release=release, data=data, file_name=f"{n}.cdx.json", by=otto)
+    assert taken.held is not None
+    (owed,) = of(obligations(work.ada, DAY_0), Sort.QUARANTINE)
+    assert (owed.device, owed.due_on, owed.link.kind) == ("Aria P2 4.2", None, "SBOM in quarantine")
+    assert owed.for_role(Role.ENGINEERING)
+    assert owed.because.startswith("it lists 1 component, the current SBOM 2")
+    reject_sbom(held_uid=taken.held.uid, by=otto, because="wrong folder")
+    assert of(obligations(work.ada, DAY_0), Sort.QUARANTINE) == []

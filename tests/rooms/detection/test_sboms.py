@@ -5,13 +5,14 @@ from __future__ import annotations
 import pytest
 
 from suture.accounts.models import Person
-from suture.core.errors import FormatError, NotAllowed
+from suture.core.errors import FormatError, InvalidValue, NotAllowed
 from suture.detection.models import Finding
-from suture.detection.services import SuspiciousSbom, take_in_sbom
+from suture.detection.services import rematch_stale, take_in_held, take_in_sbom
 from suture.evidence.models import Entry
 from suture.evidence.queries import verify_chain
 from suture.inventory.blobs import read_blob
-from suture.inventory.models import Release
+from suture.inventory.models import HeldSbom, Release
+from suture.inventory.quarantine import loss_of, reject_sbom
 from tests.rooms.detection.conftest import Take
 from tests.rooms.detection.world import OPENSSL, World, below, cyclonedx, lodash, openssl, says, standing
 
@@ -23,23 +24,83 @@ def test_an_sbom_that_lost_half_its_components_waits_for_a_word(
     world.publish(says("nvd", "CVE-2026-0001", (OPENSSL, below("3.0.15"))))
     take(release, openssl(), *(lodash(f"4.17.{n}", f"l{n}") for n in range(4)))
     fewer = cyclonedx(lodash())
-    with pytest.raises(SuspiciousSbom, match=r"lists 1 components, the current .* lists 5; nothing") as refused:
-        take_in_sbom(release=release, data=fewer, file_name="fewer.json", by=operator)
-    assert "confirm" in str(refused.value)
+    taken = take_in_sbom(release=release, data=fewer, file_name="fewer.json", by=operator)
+    held = taken.held
+    assert held is not None
+    assert "held in quarantine, nothing was changed: it lists 1 component, the current SBOM 5" in taken.says
+    assert taken.findings == 1
     release.refresh_from_db()
-    assert release.sboms.count() == 1
-    assert len(standing(release)) == 1
-    line = Entry.objects.get(did="sbom.refused")
-    assert read_blob(line.facts.split('"sha256":"')[1][:64]) == fewer  # quarantined, not lost
-    take_in_sbom(release=release, data=fewer, file_name="fewer.json", by=operator, confirmed=True)
+    assert release.sbom_id == held.against_id
+    assert (held.outcome, held.document.components_read, len(held.document.components.all())) == ("", 1, 1)
+    assert loss_of(held).lost[-1] == "openssl 3.0.13"
+    assert read_blob(held.document.sha256) == fewer
+    assert rematch_stale() == 0, "what waits is not matched"
+    world.publish(says("nvd", "CVE-2026-0002", (OPENSSL, below("3.0.16"))))
+    rematch_stale()
+    assert set(standing(release)) == {"CVE-2026-0001", "CVE-2026-0002"}, "findings do not go meanwhile, and come"
+    again = take_in_sbom(release=release, data=fewer, file_name="fewer.json", by=operator)
+    assert (again.new, again.held) == (False, held)
+    assert HeldSbom.objects.count() == 1
+
+    taken = take_in_held(held_uid=held.uid, by=operator, because="the other modules are built apart now")
+    assert (taken.held, taken.findings) == (None, 0)
     assert standing(release) == {}
-    assert Finding.objects.get(release=release).gone_because == "no longer in the SBOM: openssl 3.0.13"
+    assert {f.gone_because for f in Finding.objects.filter(release=release)} == {
+        "no longer in the SBOM: openssl 3.0.13"
+    }
+    assert [e.did for e in Entry.objects.filter(did__startswith="sbom.").order_by("seq")] == [
+        "sbom.imported", "sbom.held", "sbom.confirmed", "sbom.imported",
+    ]  # fmt: skip
+    with pytest.raises(NotAllowed, match="decided already"):
+        reject_sbom(held_uid=held.uid, by=operator, because="no")
     assert verify_chain().intact
 
 
-def test_half_of_the_components_is_enough(world: World, release: Release, take: Take) -> None:
+def test_a_rejected_one_changes_nothing_and_may_come_again(
+    world: World, release: Release, take: Take, operator: Person, ada: Person, finn: Person
+) -> None:
+    world.publish(says("nvd", "CVE-2026-0001", (OPENSSL, below("3.0.15"))))
+    first = take(release, openssl(), lodash())
+    held = take(release, lodash("4.17.21")).held
+    for by, because, error in ((finn, "no", NotAllowed), (ada, "  ", InvalidValue)):
+        for verb in (reject_sbom, take_in_held):
+            with pytest.raises(error):
+                verb(held_uid=held.uid, by=by, because=because)
+    held = reject_sbom(held_uid=held.uid, by=ada, because="built from the wrong folder")
+    assert (held.outcome, held.decided_by, held.because) == ("rejected", ada, "built from the wrong folder")
+    release.refresh_from_db()
+    assert release.sbom == first.document
+    assert len(standing(release)) == 1
+    assert take(release, lodash("4.17.21")).held != held, "the same bytes again wait again"
+
+
+def test_a_later_upload_takes_the_place_of_one_that_waits(world: World, release: Release, take: Take) -> None:
     take(release, openssl(), lodash())
-    assert take(release, lodash()).new
+    first, second = take(release, lodash("4.17.21")).held, take(release, lodash("4.17.22")).held
+    first.refresh_from_db()
+    assert (first.outcome, second.outcome) == ("superseded", "")
+    assert take(release, openssl("3.0.14"), lodash()).held is None
+    second.refresh_from_db()
+    assert second.outcome == "superseded"
+    with pytest.raises(NotAllowed):
+        take_in_held(held_uid=second.uid, by=second.held_by, because="right after all")
+
+
+def test_identifiers_count_as_much_as_components(world: World, release: Release, take: Take) -> None:
+    """An SBOM with every component and no identifier is as blind as an empty one."""
+    take(release, openssl(), lodash())
+    held = take(release, {"ref": "o", "name": "openssl", "version": "3.0.13"}, lodash()).held
+    assert held.why == ["1 of its components carry a purl or CPE, in the current SBOM 2 do"]
+    assert take(release, openssl(), {"ref": "l", "name": "lodash"}, lodash("4")).held is None
+
+
+def test_whoever_hands_it_in_may_say_that_it_is_right(
+    world: World, release: Release, take: Take, operator: Person
+) -> None:
+    take(release, openssl(), lodash())
+    taken = take(release, lodash(), confirmed=True)
+    assert (taken.held, taken.matched.components) == (None, 1)
+    assert HeldSbom.objects.get().outcome == "confirmed"
 
 
 def test_the_same_bytes_twice_change_nothing(world: World, release: Release, take: Take) -> None:

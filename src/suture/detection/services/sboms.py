@@ -3,55 +3,60 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-
-from django.db import transaction
+from uuid import UUID
 
 from suture.accounts.models import Person
-from suture.core.errors import InvalidValue
 from suture.detection.models import Matched
 from suture.detection.queries import coverage, findings_of
 from suture.detection.services.matching import match_release
-from suture.evidence.services import record
-from suture.inventory.models import Release, SbomDocument
-from suture.inventory.services import import_sbom
-
-SHRUNK = 0.5  # an SBOM with less than half the components of the current one waits for a person's word
-
-
-class SuspiciousSbom(InvalidValue):
-    """An SBOM that would make half a device disappear. Import it again with `confirmed=True` if it is right."""
+from suture.inventory.models import HeldSbom, Release, SbomDocument
+from suture.inventory.quarantine import confirm_sbom, hand_in
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Taken:
-    """The answer to an SBOM. `says` comes first: a number of findings never stands without what it rests on."""
+    """The answer to an SBOM. `says` comes first: a number of findings never stands without what it rests on.
+
+    With `held`, everything but `document` and `problems` speaks of the SBOM that is still the current one.
+    """
 
     document: SbomDocument
-    new: bool  # False: these very bytes were the current SBOM already
+    new: bool  # False: these very bytes were the current SBOM already, or wait in quarantine already
     matched: Matched
     findings: int  # that stand, and that this person may see
     problems: list[dict[str, str]]  # of the document: where, what, mend
     says: str
+    held: HeldSbom | None = None  # it waits in quarantine; nothing was changed
 
 
 def take_in_sbom(*, release: Release, data: bytes, file_name: str, by: Person, confirmed: bool = False) -> Taken:
     """Import an SBOM into a release and match it at once; all doors use this.
 
+    An SBOM that lost half of the components of the current one, or of its identifiers, is held: stored and shown, not
+    matched; no finding goes because of it until a person confirms it.
+
     Args:
-        confirmed: a person says that an SBOM with less than half the components of the current one is right.
+        confirmed: whoever hands it in has looked, and says that it is right although it lost so much.
 
     Raises:
-        SuspiciousSbom: it has less than half; nothing changed, the file is kept by its hash.
         FormatError: the document cannot be read at all.
     """
-    with transaction.atomic():
-        current = Release.objects.select_for_update(of=("self",)).select_related("sbom").get(pk=release.pk)
-        before = current.sbom.components_read if current.sbom else 0
-        document, new = import_sbom(release=release, data=data, file_name=file_name, by=by)
-        suspicious = new and not confirmed and document.components_read < before * SHRUNK
-        transaction.set_rollback(suspicious)
-    if suspicious:
-        raise _refusal(release, document, before, by)
+    handed = hand_in(release=release, data=data, file_name=file_name, by=by, confirmed=confirmed)
+    return _answer(release, handed.document, handed.new, by, handed.held)
+
+
+def take_in_held(*, held_uid: UUID | str, by: Person, because: str) -> Taken:
+    """Confirm an SBOM in quarantine: it becomes the current one of its release and is matched at once.
+
+    Raises:
+        InvalidValue: no reason.
+        NotAllowed: the person may not, or somebody decided already.
+    """
+    held = confirm_sbom(held_uid=held_uid, by=by, because=because)
+    return _answer(held.release, held.document, True, by)
+
+
+def _answer(release: Release, document: SbomDocument, new: bool, by: Person, held: HeldSbom | None = None) -> Taken:
     # A transaction of its own: an import never waits for another release's match. Cut off between the two, the
     # release is stale, and the next round matches it.
     matched = match_release(release.pk, by)
@@ -59,24 +64,13 @@ def take_in_sbom(*, release: Release, data: bytes, file_name: str, by: Person, c
     findings = findings_of(release, by).count()
     seen = coverage(release)
     many = f"{findings} finding{'' if findings == 1 else 's'}; " if seen.verdict.assessed else ""
+    says = f"{release.label}: {many}{seen.says}"
+    if held is not None:
+        says = (
+            f"held in quarantine, nothing was changed: {'; '.join(held.why)}. A person confirms or rejects it. "
+            f"Still, with the current SBOM: {says}"
+        )
     return Taken(
-        document=document, new=new, matched=matched, findings=findings, problems=document.problems,
-        says=f"{release.label}: {many}{seen.says}",
+        document=document, new=new, matched=matched, findings=findings, problems=document.problems, says=says,
+        held=held,
     )  # fmt: skip
-
-
-def _refusal(release: Release, document: SbomDocument, before: int, by: Person) -> SuspiciousSbom:
-    """The file stays in the blob store by its hash; that it was refused goes on record."""
-    with transaction.atomic():
-        record(
-            by=by, did="sbom.refused", to=release, because="less than half the components of the current SBOM",
-            facts={
-                "sha256": document.sha256, "file": document.file_name, "components": document.components_read,
-                "current": before,
-            },
-        )  # fmt: skip
-    return SuspiciousSbom(
-        f"{document.file_name} lists {document.components_read} components, the current SBOM of {release.label} lists "
-        f"{before}; nothing was changed. If the new one is right, confirm it; if not, look at how it was made "
-        f"(the file is kept as {document.sha256[:12]}…)"
-    )
