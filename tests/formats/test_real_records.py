@@ -16,14 +16,15 @@ import pytest
 from suture.core.errors import FormatError
 from suture.core.versions import SCHEMES
 from suture.core.vulnerabilities import Record, ReviewReason
-from suture.formats import cve5, epss, kev, nvd, osv
+from suture.formats import alpine_secdb, cve5, epss, kev, nvd, nvd_feed, osv, redhat
 from suture.formats.detect import HEAD, Kind, Layout, detect
 from suture.formats.sbom import read_sbom
 
 READERS: dict[Kind, Callable[[bytes], Record]] = {
     Kind.OSV: osv.read, Kind.NVD: nvd.read, Kind.NVD_OVERRIDE: nvd.read_override, Kind.CVE5: cve5.read,
+    Kind.REDHAT: redhat.read, Kind.ALPINE: alpine_secdb.read,
 }  # fmt: skip
-FEEDS = ("osv", "nvd", "cve5")
+FEEDS = ("osv", "nvd", "cve5", "distro")
 
 
 def records(root: Path, every: int) -> Iterator[tuple[str, Record]]:
@@ -31,8 +32,12 @@ def records(root: Path, every: int) -> Iterator[tuple[str, Record]]:
         for file in sorted((root / folder).glob("*.jsonl.gz")):
             data = gzip.decompress(file.read_bytes())
             found = detect(data[:HEAD], file.name)
-            assert found.layout is Layout.LINES, file
-            for line in data.splitlines()[::every]:
+            lines = data.splitlines()
+            if found.kind is Kind.ALPINE:
+                lines = alpine_secdb.split(lines)
+            else:
+                assert found.layout is Layout.LINES, file
+            for line in lines[::every]:
                 yield folder, READERS[found.kind](line)
 
 
@@ -57,6 +62,7 @@ def test_every_seventh_record_adds_up(test_data: Path) -> None:
     assert counts["osv"] > 6_000
     assert counts["nvd"] > 30_000
     assert counts["cve5"] > 6_000
+    assert counts["distro"] > 1_500
     assert counts["ranges"] > 150_000
 
 
@@ -66,6 +72,7 @@ def test_every_record_adds_up(test_data: Path) -> None:
     """And nothing but a few known reasons is given: no record of a feed is unreadable as a whole."""
     counts = add_up(test_data, 1)
     assert (counts["osv"], counts["nvd"], counts["cve5"]) == (47_158, 249_089, 44_130)
+    assert counts["distro"] == 3_336 + 7_714
     unreadable = counts[f"review: {ReviewReason.UNREADABLE}"]
     assert unreadable < counts["ranges"] / 10_000
 
@@ -85,6 +92,25 @@ def test_a_page_of_the_api_as_nvd_gives_it(test_data: Path) -> None:
     data = gzip.decompress((test_data / "nvd" / "native-samples" / "nvd-api-2.0-2003.json.gz").read_bytes())
     assert detect(data[:HEAD], "x") == (Kind.NVD, Layout.PAGE)
     assert len(nvd.read_page(data)) == 1555
+
+
+@pytest.mark.data
+def test_both_forms_of_nvd_say_the_same(test_data: Path) -> None:
+    """A whole year in the feed 1.1 and in API 2.0: the same ranges, the same waits, record by record."""
+    folder = test_data / "nvd" / "native-samples"
+    feed = gzip.decompress((folder / "nvd-feed-1.1-2003.json.gz").read_bytes())
+    assert detect(feed[:HEAD], "x") == (Kind.NVD_FEED, Layout.PAGE)
+    pages = gzip.decompress((folder / "nvd-api-2.0-2003.json.gz").read_bytes())
+    api = {record.id: record for record in nvd.read_page(pages)}
+    items = json.loads(feed)["CVE_Items"]
+    for item in items:
+        old = nvd_feed.read(json.dumps(item).encode())
+        new = api[old.id]
+        assert len(old.ranges) + len(old.review) == old.stated == new.stated, old.id
+        assert Counter(old.ranges) == Counter(new.ranges), old.id
+        assert Counter(old.review) == Counter(new.review), old.id
+        assert old.published[:16] == new.published[:16]
+    assert len(items) == 1553
 
 
 def unpacked(file: Path) -> bytes:

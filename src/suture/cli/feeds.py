@@ -32,7 +32,7 @@ Format = Annotated[Output, typer.Option("--format", help="'table' for people, 'j
 @feeds.command("import")
 def import_feeds(
     paths: Annotated[
-        list[Path], typer.Argument(help="Files or folders: OSV, NVD API 2.0, CVE JSON 5, KEV, EPSS; .gz too.")
+        list[Path], typer.Argument(help="Files or folders: OSV, NVD, CVE JSON 5, Red Hat, Alpine, KEV, EPSS; .gz too.")
     ],
     even_if_smaller: Annotated[
         bool,

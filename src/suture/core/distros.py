@@ -86,7 +86,7 @@ _STAMPS: dict[Distro, re.Pattern[str]] = {
     DEBIAN: re.compile(r"[+~]deb(\d+)u"),
 }
 
-_RELEASE = re.compile(r"(?:(?P<word>[a-z]+(?:[- ][a-z]+)*)[- :])?v?(?P<release>\d+(?:\.\d+)*)")
+_RELEASE = re.compile(r"(?:(?P<word>[a-z]+(?:[- ][a-z]+)*)[- :])?v?(?P<release>\d+(?:\.\d+)*(?:_alpha\d*)?)")
 _NUMBERS = re.compile(r"v?(\d+(?:\.\d+)*)")
 
 
@@ -95,7 +95,10 @@ def release_of(distro: Distro, release: str) -> str:
 
     '' where the text names it less finely than the data do.
     """
-    found = _NUMBERS.match(release.strip())
+    release = release.strip()
+    if distro is ALPINE and (release == "edge" or "_alpha" in release):
+        return "edge"  # os-release of the rolling branch names the release to come: '3.21.0_alpha20240923'
+    found = _NUMBERS.match(release)
     numbers = found[1].split(".") if found else []
     return ".".join(numbers[: distro.numbers]) if len(numbers) >= distro.numbers else ""
 
@@ -117,6 +120,8 @@ def stated_by(read: Purl) -> Stated:
         distro, release = CODENAMES[stated]
     elif stated in DISTROS and not DISTROS[stated].numbers:
         distro = DISTROS[stated]
+    elif stated in ("edge", "alpine-edge") and read.type == "apk":
+        distro, release = ALPINE, "edge"
     elif match := _RELEASE.match(stated):
         named = DISTROS.get(match["word"]) if match["word"] else vendor
         if named is None:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import msgspec
 
 from suture.core.errors import FormatError, Problem
-from suture.formats import cve5, epss, kev, nvd, osv, schemas
+from suture.formats import alpine_secdb, cve5, epss, kev, nvd, osv, redhat, schemas
 from suture.formats.decoding import decode
 from suture.formats.detect import HEAD, Detected, Kind, Layout, detect
 from suture.formats.json_text import LIMITS, Limits, checked, escaped, repeated_keys
@@ -80,6 +80,9 @@ def _one(text: bytes, decoded: object, problems: list[Problem], found: Detected,
         counts = [("entries", len(_list(decoded, "vulnerabilities")))]
         if not more:
             more = list(_read_alone("KEV", lambda: len(kev.read(text).entries), "entries").problems)
+    elif found.kind is Kind.ALPINE:
+        report = _read_alone("Alpine security database", lambda: len(alpine_secdb.split([text])), "vulnerabilities")
+        return CheckReport(report.kind, (*problems, *report.problems), report.counts)
     elif found.kind in _READERS:
         reader = nvd.read_page if found.layout is Layout.PAGE else _READERS[found.kind]
         report = _read_alone(_NAMES[found.kind], lambda: _length(reader(text)), "records")
@@ -93,8 +96,11 @@ _READERS: dict[Kind, Callable[[bytes], object]] = {
     Kind.CVE5: cve5.read,
     Kind.NVD: nvd.read,
     Kind.NVD_OVERRIDE: nvd.read_override,
+    Kind.REDHAT: redhat.read,
 }
-_NAMES = {Kind.CVE5: "CVE record", Kind.NVD: "NVD", Kind.NVD_OVERRIDE: "NVD override"}
+_NAMES = {
+    Kind.CVE5: "CVE record", Kind.NVD: "NVD", Kind.NVD_OVERRIDE: "NVD override", Kind.REDHAT: "Red Hat security data",
+}  # fmt: skip
 
 
 def _length(found: object) -> int:

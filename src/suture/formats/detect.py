@@ -14,6 +14,9 @@ class Kind(StrEnum):
     CVE5 = "cve5"
     NVD = "nvd"
     NVD_OVERRIDE = "nvd-override"
+    NVD_FEED = "nvd-feed"
+    REDHAT = "redhat"
+    ALPINE = "alpine"
     KEV = "kev"
     EPSS = "epss"
     CYCLONEDX = "cyclonedx"
@@ -27,7 +30,7 @@ class Layout(StrEnum):
 
     LINES = "json lines"  # one JSON document per line
     DOCUMENT = "json"  # one JSON document
-    PAGE = "nvd page"  # an answer of the NVD API: {"vulnerabilities": [{"cve": …}]}
+    PAGE = "page"  # one text of many records: an answer of the NVD API, a feed of NVD, the database of Alpine
     CSV = "csv"
     UNKNOWN = "unknown"
 
@@ -102,6 +105,12 @@ def _judge(seen: Seen, layout: Layout) -> Detected:
         return Detected(Kind.OTHER, layout)
     if b"vulnerabilities" in keys and (b"cve" in seen.listed or keys.get(b"format") == b"NVD_CVE"):
         return Detected(Kind.NVD, Layout.PAGE)
+    if b"CVE_data_type" in keys or b"CVE_Items" in keys:
+        return Detected(Kind.NVD_FEED, Layout.PAGE)
+    if b"public_date" in keys and keys.keys() & {b"bugzilla", b"affected_release", b"package_state"}:
+        return Detected(Kind.REDHAT, layout)
+    if keys.keys() >= {b"distroversion", b"reponame"} or keys.keys() >= {b"release", b"repository", b"data"}:
+        return Detected(Kind.ALPINE, Layout.PAGE)
     if b"catalogVersion" in keys or (b"vulnerabilities" in keys and b"cveID" in seen.listed):
         return Detected(Kind.KEV, layout)
     if b"id" in keys and b"configurations" in keys and b"descriptions" not in keys:

@@ -20,6 +20,8 @@ _BUDGETS: dict[str, float] = {
     "bitnami": 2 * _DAY,
     "almalinux": 4 * _DAY,
     "rocky": 4 * _DAY,
+    "redhat": 2 * _DAY,
+    "alpine": 4 * _DAY,
     "nvd-override": 14 * _DAY,
     "oss-fuzz": 7 * _DAY,
     "malicious": 4 * _DAY,

@@ -16,7 +16,7 @@ from suture.core.components import Package, PackageKind
 from suture.core.errors import FormatError
 from suture.core.ranges import FALLBACK, Interval, NeedsReview, in_words, intervals_in, read
 from suture.core.vulnerabilities import Bounds, Record, ReviewRange, ReviewReason, StatedRange
-from suture.formats import cve5, nvd, osv
+from suture.formats import alpine_secdb, cve5, nvd, nvd_feed, osv, redhat
 from suture.formats.detect import Kind
 
 PARSER_VERSION = 1  # raised whenever a reader, or this module, reads any record differently: files are read again
@@ -31,6 +31,9 @@ READERS: dict[Kind, Callable[[bytes], Record]] = {
     Kind.CVE5: cve5.read,
     Kind.NVD: nvd.read,
     Kind.NVD_OVERRIDE: nvd.read_override,
+    Kind.NVD_FEED: nvd_feed.read,
+    Kind.REDHAT: redhat.read,
+    Kind.ALPINE: alpine_secdb.read,
 }
 
 NATIVE, TWIN, ALSO_LOOSE = "native", "twin", "fallback"  # Package.Role of the models

@@ -225,7 +225,6 @@ def test_a_feed_older_than_what_we_have_is_refused(tmp_path, take_in):
         ("f.jsonl", json.dumps(osv("GHSA-a")).encode("utf-16"), "no feed"),
         ("all.zip", b"PK\x03\x04" + b"\0" * 40, "zip archives are not yet read"),
         ("bom.json", b'{"bomFormat": "CycloneDX", "specVersion": "1.6"}', "an SBOM"),
-        ("old.json", b'{"CVE_data_type": "CVE", "CVE_Items": []}', "1.1 is not yet read"),
         ("page.json", b'{"resultsPerPage": 2, "format": "NVD_CVE", "vulnerabilities": []}', "says it has 2"),
         ("kev.json", b'{"catalogVersion": "1", "count": 3, "vulnerabilities": []}', "says it has 3"),
         ("kev.csv", b"cveID,vendorProject,product\n", "as CSV is not yet read"),

@@ -13,6 +13,7 @@ from typing import BinaryIO, NamedTuple, cast
 import msgspec
 
 from suture.core.errors import FormatError, NotFound, Problem
+from suture.formats import alpine_secdb
 from suture.formats.detect import HEAD, Detected, Kind, detect
 
 __all__ = ["HEAD", "FeedFile", "Lines", "Opened", "detect", "feed_files", "page", "sha256_of", "whole", "why_not"]
@@ -94,8 +95,6 @@ def sha256_of(file: FeedFile) -> str:
 
 def why_not(head: bytes, found: Detected) -> tuple[str, str]:
     """The source a file seems to be of, '' for none, and why it is not read as a feed."""
-    if b"CVE_data_type" in head and b"CVE_Items" in head:
-        return "nvd", "NVD's data feed 1.1 is not yet read; use the API 2.0 form of the same year"
     if head[:6].lower() == b"cveid,":
         return "kev", "the catalogue as CSV is not yet read; use its JSON form"
     if head[:4] == b"PK\x03\x04":
@@ -104,7 +103,10 @@ def why_not(head: bytes, found: Detected) -> tuple[str, str]:
         return "", "an SBOM, not a feed; import it into a release"
     if found.kind is Kind.OPENVEX:
         return "", "a VEX document, not a feed"
-    return "", "no feed that Suture knows: OSV, CVE JSON 5, NVD API 2.0, KEV as JSON, EPSS as CSV"
+    return (
+        "",
+        "no feed that Suture knows: OSV, CVE JSON 5, NVD (API 2.0, feed 1.1), Red Hat, Alpine, KEV (JSON), EPSS (CSV)",
+    )
 
 
 class Lines:
@@ -167,15 +169,46 @@ class _Page(msgspec.Struct, rename="camel"):
     timestamp: str = ""
 
 
+class _Feed(msgspec.Struct):
+    items: list[msgspec.Raw] = msgspec.field(name="CVE_Items")
+    count: str = msgspec.field(name="CVE_data_numberOfCVEs", default="")
+    timestamp: str = msgspec.field(name="CVE_data_timestamp", default="")
+
+
 _PAGE = msgspec.json.Decoder(_Page)
+_FEED = msgspec.json.Decoder(_Feed)
 
 
-def page(data: bytes) -> tuple[str, list[tuple[int, bytes]]]:
-    """The date and the raw records of one answer of the NVD API, each with its place in it.
+def page(kind: Kind, data: bytes) -> tuple[str, list[tuple[int, bytes]]]:
+    """The date and the raw records of one text that holds many, each with its place in it.
 
     Raises:
-        FormatError: no such answer, or one that says it holds another number of records than it does.
+        FormatError: no such text, or one that says it holds another number of records than it does.
     """
+    if kind is Kind.ALPINE:
+        return "", list(enumerate(alpine_secdb.split(_documents(data)), 1))
+    return _feed(data) if kind is Kind.NVD_FEED else _answer(data)
+
+
+def _documents(data: bytes) -> list[bytes]:
+    """One document, or one per line."""
+    return [data] if _is_whole(data) else [line for line in data.splitlines() if line.strip()]
+
+
+def _feed(data: bytes) -> tuple[str, list[tuple[int, bytes]]]:
+    """NVD's feed 1.1."""
+    try:
+        read = _FEED.decode(data)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as wrong:
+        raise FormatError(f"not a data feed of NVD: {wrong}") from wrong
+    if read.count and read.count != str(len(read.items)):
+        what = f"the feed says it has {read.count} records and holds {len(read.items)}"
+        raise FormatError(what, [Problem("/CVE_data_numberOfCVEs", what, "fetch the feed again")])
+    return read.timestamp.removesuffix("Z"), [(number, bytes(item)) for number, item in enumerate(read.items, 1)]
+
+
+def _answer(data: bytes) -> tuple[str, list[tuple[int, bytes]]]:
+    """An answer of the NVD API."""
     try:
         read = _PAGE.decode(data)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as wrong:

@@ -82,7 +82,7 @@ class RevisionReading:
                 if lines.cut_off:
                     raise Refused("the file is cut off: its last record is not whole")
             elif self._found.layout is Layout.PAGE:
-                self._revision.dated, records = files.page(files.whole(opened))
+                self._revision.dated, records = files.page(self._found.kind, files.whole(opened))
                 self._take(records, opened)
             else:
                 self._take([(1, files.whole(opened))], opened)
