@@ -104,6 +104,8 @@ VERBS: Mapping[str, frozenset[Role]] = MappingProxyType(
         "feeds.import": _roles(_R.PSIRT, _R.ADMINISTRATOR, _R.OPERATOR),
         "vulnerability.register": _roles(_R.PSIRT, _R.COORDINATOR),
         "review.decide": _roles(_R.PSIRT),
+        "crosswalk.decide": _roles(_R.PSIRT),
+        "crosswalk.suggest": _roles(_R.PSIRT, _R.ENGINEERING, _R.ADMINISTRATOR, _R.OPERATOR),
         "finding.judge": _roles(_R.PSIRT),
         # what it means
         "case.open": _roles(_R.PSIRT, _R.COORDINATOR),

@@ -1,18 +1,26 @@
-"""Names of one product that are spelled differently: a table reviewed by hand. Nothing is matched by likeness.
+"""Names of one product that are spelled differently: a reviewed table. Nothing is matched by likeness.
 
 NVD renames products and keeps older records under the older name; a CNA names its product by vendor and product words
 without a CPE (the Linux kernel's own records are the largest case). A name belongs here only if its records mean the
 same code with the same version numbers. A fork, a repackaged build or another edition does not.
+
+The table has two parts: the rows *shipped* with Suture (`SAME`, below), and the manufacturer's *own*, which a person
+confirmed one by one (`models.CrosswalkDecision`). A `Crosswalk` holds both; it is read once per match and handed on.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import lru_cache
 from typing import NamedTuple
 
 from suture.core import cpe
-from suture.core.components import Package, PackageKind
+from suture.core.components import Identity, Package, PackageKind
 from suture.core.errors import InvalidValue
+from suture.core.identity import package_of_purl
+from suture.core.ranges import FALLBACK
+
+SHIPPED_VERSION = 1  # raised whenever a row of `SAME` comes, goes or changes: releases match again
 
 
 class Same(NamedTuple):
@@ -104,30 +112,151 @@ SAME: tuple[Same, ...] = (
     Same(("a:google:chrome",), ("google:chrome",), BY_ITS_CNA),
 )  # fmt: skip
 
-_GROUPS: dict[str, Same] = {name: same for same in SAME for name in same.cpes}
-CROSSED = frozenset(words for same in SAME for words in same.words)  # words by which components are looked up
+CPE, CNA = PackageKind.CPE, PackageKind.CNA
 
 
-def also_called(package: Package) -> tuple[Package, ...]:
-    """The other names under which records speak of the product that a CPE name means."""
-    if package.kind is not PackageKind.CPE or package.name not in _GROUPS:
-        return ()
-    same = _GROUPS[package.name]
-    cpes = [Package(PackageKind.CPE, package.scheme, name) for name in same.cpes if name != package.name]
-    return (*cpes, *(Package(PackageKind.CNA, package.scheme, words) for words in same.words))
+def _shipped() -> dict[Package, Same]:
+    found: dict[Package, Same] = {}
+    for same in SAME:
+        found |= {Package(CPE, FALLBACK, name): same for name in same.cpes}
+        found |= {Package(CNA, FALLBACK, words): same for words in same.words}
+    return found
+
+
+_GROUPS = _shipped()
+
+
+class Link(NamedTuple):
+    """One entry of the manufacturer's own table that stands: two names, and why they are one, as a sentence's end."""
+
+    one: Package
+    other: Package
+    says: str  # 'by the crosswalk, confirmed by Ada Lind on 2026-11-21: the same sources'
+
+
+class Supplied(NamedTuple):
+    """An identity given to components that carry neither package URL nor CPE, by their exact supplier and name."""
+
+    supplier: str
+    name: str
+    package: Package
+    says: str
+
+
+def as_supplied(supplier: str, name: str) -> str:
+    """How a component without any identifier is named in a reason: '"VxWorks" of Wind River'; '' without both."""
+    supplier, name = " ".join(supplier.split()), " ".join(name.split())
+    return f'"{name}" of {supplier}' if supplier and name else ""
+
+
+class Crosswalk:
+    """Which names mean the same product. Names are equal or they are not; a chain of entries is followed to its end."""
+
+    def __init__(self, links: Iterable[Link] = (), supplied: Iterable[Supplied] = (), revision: int = 0) -> None:
+        self.revision = revision  # of the manufacturer's own table: the number of its last decision
+        self._links: dict[Package, list[tuple[Package, str]]] = {}
+        for link in links:
+            self._links.setdefault(link.one, []).append((link.other, link.says))
+            self._links.setdefault(link.other, []).append((link.one, link.says))
+        self._supplied: dict[str, list[Supplied]] = {}
+        for given in supplied:
+            self._supplied.setdefault(as_supplied(given.supplier, given.name).casefold(), []).append(given)
+        self._ways: dict[Package, dict[Package, tuple[str, ...]]] = {}
+
+    @property
+    def version(self) -> str:
+        """Both parts, for records: '1.42' is the shipped rows of version 1 and our own up to decision 42."""
+        return f"{SHIPPED_VERSION}.{self.revision}"
+
+    def also_called(self, package: Package) -> tuple[Package, ...]:
+        """The other names under which records speak of the same product, the nearest first."""
+        if package not in self._links and package not in _GROUPS:
+            return ()
+        return tuple(self._ways_from(package))
+
+    def why(self, one: Package, other: Package) -> tuple[str, ...]:
+        """The entries that make two names one, as sentences' ends; () where nothing does."""
+        return self._ways_from(one).get(other, ())
+
+    def identities(self, supplier: str, name: str, version: str) -> tuple[Identity, ...]:
+        """The identities a person gave to this supplier and name; for components without any identifier only."""
+        given_as = as_supplied(supplier, name)
+        found = self._supplied.get(given_as.casefold(), ()) if given_as else ()
+        return tuple(Identity(given.package, version, given_as) for given in found)
+
+    def in_words(self, given_as: str, package: str) -> str:
+        """Why an identifier stands for a package, as a sentence: it names it, or names what the crosswalk calls so."""
+        for given in self._supplied.get(given_as.casefold(), ()):
+            if given.package.name == package:
+                return f"{given_as} is {package} {given.says}"
+            ways = self._by_name(given.package, package)
+            if ways:
+                return f"{given_as} is {given.package.name} {given.says}; {_chain(given.package.name, package, ways)}"
+        own = _package_of(given_as)
+        if own is None or own.name == package:
+            return f"{given_as} is {package}"
+        ways = self._by_name(own, package)
+        if not ways and given_as.startswith("pkg:rpm/centos/") and package.startswith("rpm/redhat:"):
+            return f"{given_as} is {package}: CentOS is rebuilt from Red Hat's sources, and Red Hat's data speak for it"
+        if not ways:
+            return f"{given_as} is {package}"
+        return _chain(given_as if self._is_own(ways) else f"{given_as} is {own.name}", package, ways)
+
+    def speaks_of(self, words: Package) -> bool:
+        """Whether components are looked up by these vendor and product words: only where the crosswalk names them."""
+        given = (one.package for several in self._supplied.values() for one in several)
+        return words in self._links or words in _GROUPS or words in given
+
+    def _is_own(self, ways: tuple[str, ...]) -> bool:
+        return all(way.startswith(BY_US) for way in ways)
+
+    def _by_name(self, own: Package, name: str) -> tuple[str, ...]:
+        return next((ways for other, ways in self._ways_from(own).items() if other.name == name), ())
+
+    def _ways_from(self, package: Package) -> dict[Package, tuple[str, ...]]:
+        """Every name that can be reached, with the entries on the shortest way there."""
+        found = self._ways.get(package)
+        if found is None:
+            found, edge = {}, [package]
+            while edge:
+                step: list[Package] = []
+                for at in edge:
+                    for other, says in self._next(at):
+                        if other != package and other not in found:
+                            found[other] = (*found.get(at, ()), says)
+                            step.append(other)
+                edge = step
+            self._ways[package] = found
+        return found
+
+    def _next(self, package: Package) -> Iterable[tuple[Package, str]]:
+        yield from self._links.get(package, ())
+        same = _GROUPS.get(package)
+        if same is not None:
+            for name in same.cpes:
+                yield Package(CPE, FALLBACK, name), same.because
+            for words in same.words:
+                yield Package(CNA, FALLBACK, words), same.because
+
+
+BY_US = "by the crosswalk"
+SHIPPED = Crosswalk()  # without any entry of the manufacturer's own
+
+
+def _chain(begins: str, package: str, ways: tuple[str, ...]) -> str:
+    """'X is Y by the crosswalk, confirmed by …', or 'X is Y, in other records Z: NVD has used several names'."""
+    if all(way.startswith(BY_US) for way in ways):
+        return f"{begins} is {package} {'; and '.join(dict.fromkeys(ways))}"
+    return f"{begins}, in other records {package}: {'; and '.join(dict.fromkeys(ways))}"
 
 
 @lru_cache(maxsize=65_536)
-def in_words(given_as: str, package: str) -> str:
-    """Why an identifier stands for a package, as a sentence: it names it, or names what this table calls the same."""
-    own = ""
-    if given_as.startswith("cpe:"):
-        try:
-            own = cpe.parse(given_as).package
-        except InvalidValue:  # cut where it was stored
-            own = ""
-    if own in _GROUPS and own != package:
-        return f"{given_as} is {own}, in other records {package}: {_GROUPS[own].because}"
-    if given_as.startswith("pkg:rpm/centos/") and package.startswith("rpm/redhat:"):
-        return f"{given_as} is {package}: CentOS is rebuilt from Red Hat's sources, and Red Hat's data speak for it"
-    return f"{given_as} is {package}"
+def _package_of(given_as: str) -> Package | None:
+    """The package an identifier names by itself; None for one that names none, or was cut where it is stored."""
+    try:
+        if given_as.startswith("cpe:"):
+            name = cpe.parse(given_as)
+            return Package(CPE, FALLBACK, name.package) if name.nameable else None
+        return package_of_purl(given_as) if given_as.startswith("pkg:") else None
+    except InvalidValue:
+        return None

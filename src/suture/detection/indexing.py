@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 
 from django.db import connection
 
+from suture.detection.crosswalk import SHIPPED, Crosswalk
 from suture.detection.kernel import chunks
 from suture.detection.models import AwaitedName, Cause, ComponentVersion, Gap, Instance, UnplacedVersion
 from suture.detection.portfolio import (
@@ -27,13 +28,13 @@ from suture.inventory.queries import as_value, components_of
 BATCH = 2_000  # rows in one INSERT
 
 
-def index_release(release: Release) -> int:
+def index_release(release: Release, crosswalk: Crosswalk = SHIPPED) -> int:
     """Write the places of every component of a release's current SBOM anew. Gives the number of components.
 
     A constant number of queries for up to 5,000 names.
     """
     rows = list(components_of(release).order_by("pk"))
-    found = places_of([as_value(row) for row in rows])
+    found = places_of([as_value(row) for row in rows], crosswalk)
     names = {name for one in found for name in every_name(one)}
     known = package_ids(names)
     numbers = known | _await(names, known)

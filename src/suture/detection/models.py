@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 
 from django.db import models
 
-from suture.accounts.models import Wall
+from suture.accounts.models import Person, Wall
 from suture.core.matching import MatchClass
 from suture.intelligence.models import OPEN, Package, Vulnerability
 from suture.inventory.models import Component, Release
@@ -152,6 +152,8 @@ class MatchRun(models.Model):
     rev = models.BigIntegerField()  # of the knowledge
     keys_ver = models.PositiveIntegerField()
     kernel_ver = models.PositiveIntegerField()
+    crosswalk = models.CharField(max_length=40, blank=True)  # Crosswalk.version: shipped rows and our own
+    review_rev = models.BigIntegerField(default=0)  # the last decision on a range in review it knew
     portfolio_sha256 = models.CharField(max_length=64)
     result_sha256 = models.CharField(max_length=64)
     seconds = models.FloatField()
@@ -174,6 +176,9 @@ class Matched(models.Model):
     portfolio_rev = models.BigIntegerField()
     keys_ver = models.PositiveIntegerField()
     kernel_ver = models.PositiveIntegerField()
+    crosswalk_ver = models.PositiveIntegerField(default=0)  # of the shipped crosswalk
+    crosswalk_rev = models.BigIntegerField(default=0)  # of our own: its last decision
+    review_rev = models.BigIntegerField(default=0)  # the last decision on a range in review
     at = models.DateTimeField()
     result_sha256 = models.CharField(max_length=64)
     components = models.IntegerField(default=0)
@@ -246,3 +251,137 @@ class Finding(models.Model):
     def why(self) -> list[str]:
         """The sentences a person reads first."""
         return [said["says"] for said in self.stated] + [reason["says"] for reason in self.reasons]
+
+
+# ---- the manufacturer's own crosswalk
+
+
+class CrosswalkDecision(models.Model):
+    """What a person said of two names: that they are one product, or that they are not. Never changed; the last holds.
+
+    `confidence` says what it rests on; `provenance` lists the records or SBOMs that carry both names.
+    """
+
+    class Verdict(models.TextChoices):
+        CONFIRMED = "confirmed"
+        REJECTED = "rejected"
+        TAKEN_BACK = "taken back", "taken back: as if nothing had been said"
+
+    class Confidence(models.TextChoices):
+        MAKER = "maker", "the maker of the product says so, or the CNA responsible for it"
+        THIRD_PARTY = "third party", "a third party says so (a vulnerability database, an SBOM)"
+        EXAMINED = "examined", "we examined it ourselves"
+
+    record_kind: ClassVar[str] = "crosswalk entry"
+
+    uid = models.UUIDField(unique=True, editable=False)
+    pair = models.CharField(max_length=64, db_index=True)  # crosswalk_names.pair_key: what decisions on one pair share
+    one_kind = models.CharField(max_length=8)  # crosswalk_names.NameKind
+    one_name = models.CharField(max_length=600)
+    other_kind = models.CharField(max_length=8)
+    other_name = models.CharField(max_length=600)
+    verdict = models.CharField(max_length=12, choices=Verdict)
+    confidence = models.CharField(max_length=12, choices=Confidence, blank=True)
+    provenance = models.JSONField(default=list)  # [{"source", "record", "says"}]
+    because = models.CharField(max_length=1000)
+    by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    owner = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    review_on = models.DateField(null=True)  # None only where something was taken back
+    at = models.DateTimeField()
+
+    class Meta:
+        db_table = "crosswalk_decision"
+        ordering = ("id",)
+
+    def __str__(self) -> str:
+        return self.label
+
+    @property
+    def label(self) -> str:
+        return f"{self.one_name} ↔ {self.other_name}"[:300]
+
+
+class CrosswalkSuggestion(models.Model):
+    """Two names that a record, or an SBOM of ours, literally carries together. Derived; nothing is matched by it."""
+
+    uid = models.UUIDField(unique=True, editable=False)
+    pair = models.CharField(max_length=64, unique=True)
+    one_kind = models.CharField(max_length=8)
+    one_name = models.CharField(max_length=600)
+    other_kind = models.CharField(max_length=8)
+    other_name = models.CharField(max_length=600)
+    provenance = models.JSONField(default=list)  # the first few: [{"source", "record", "says"}]
+    carriers = models.IntegerField(default=0)  # how many records and SBOMs carry both
+    at = models.DateTimeField()  # first seen
+
+    class Meta:
+        db_table = "crosswalk_suggestion"
+
+    def __str__(self) -> str:
+        return f"{self.one_name} ↔ {self.other_name}"
+
+
+# ---- stated ranges that wait for a person, and what persons said of them
+
+
+class ReviewDecision(models.Model):
+    """What a person said of a stated range that nobody could read. Never changed; the last on a `key` holds.
+
+    `key` is that of the record's words: taken in again unchanged, the decision holds; changed, the range waits again,
+    and `subject`, the same without the words, leads to what was said before.
+    """
+
+    class Verdict(models.TextChoices):
+        NOT_OURS = "not ours", "does not concern us"
+        VERSIONS = "versions", "concerns these versions"
+        EVERY_VERSION = "every version", "concerns every version"
+        TAKEN_BACK = "taken back", "taken back: it waits again"
+        LAPSED = "lapsed", "lapsed: the record no longer waits"
+
+    record_kind: ClassVar[str] = "range in review"
+
+    uid = models.UUIDField(unique=True, editable=False)
+    key = models.CharField(max_length=64, db_index=True)
+    subject = models.CharField(max_length=64, db_index=True)
+    source = models.CharField(max_length=60)
+    record_id = models.CharField(max_length=120)
+    package_kind = models.CharField(max_length=8, blank=True)  # '' where the record names no package
+    package_name = models.CharField(max_length=1000, blank=True)
+    reason = models.CharField(max_length=20)  # core.vulnerabilities.ReviewReason
+    raw = models.CharField(max_length=1000)
+    n = models.IntegerField()
+    verdict = models.CharField(max_length=14, choices=Verdict)
+    stated_kind = models.CharField(max_length=8, blank=True)  # of what the versions are, where any are stated
+    stated_name = models.CharField(max_length=1000, blank=True)
+    versions = models.JSONField(default=list)  # as the person wrote them, one range each: '>= 1.0, < 2.3'
+    because = models.CharField(max_length=1000)
+    by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    owner = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    review_on = models.DateField(null=True)
+    at = models.DateTimeField()
+    rev = models.BigIntegerField()  # of the knowledge it was said about
+
+    class Meta:
+        db_table = "review_decision"
+        ordering = ("id",)
+
+    def __str__(self) -> str:
+        return self.label
+
+    @property
+    def label(self) -> str:
+        return f"{self.record_id} ({self.source}), {self.package_name or 'no package'}"[:300]
+
+
+class ReviewSettled(models.Model):
+    """A range in review that a standing decision settles, until the day it is to be looked at again. Derived."""
+
+    stmt = models.BigIntegerField(primary_key=True)  # of intelligence.ReviewedRange
+    decision = models.ForeignKey(ReviewDecision, on_delete=models.CASCADE, related_name="+")
+    until = models.DateField()
+
+    class Meta:
+        db_table = "review_settled"
+
+    def __str__(self) -> str:
+        return f"{self.stmt} by {self.decision_id}"

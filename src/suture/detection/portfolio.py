@@ -19,7 +19,7 @@ from suture.core.distros import DISTRO_TYPES, NOWHERE, Context, context_of
 from suture.core.ranges import FALLBACK, why_unorderable
 from suture.core.versions import Unorderable, key
 from suture.core.vulnerabilities import ReviewReason
-from suture.detection.crosswalk import also_called
+from suture.detection.crosswalk import SHIPPED, Crosswalk
 from suture.detection.kernel import chunks
 from suture.detection.models import Cause
 from suture.intelligence.models import Package
@@ -61,34 +61,40 @@ class Places(NamedTuple):
     placed: tuple[Placed, ...]
     unplaced: tuple[Unplaced, ...]
     names: tuple[PackageName, ...]  # that could be watched
+    called: tuple[tuple[PackageName, ...], ...]  # each of them with its other names by the crosswalk, itself first
     obstacles: tuple[str, ...]  # why other identifiers count for nothing
 
 
-def places_of(components: Sequence[Component]) -> list[Places]:
+def places_of(components: Sequence[Component], crosswalk: Crosswalk = SHIPPED) -> list[Places]:
     """The places of every component of one document, each read in the context of all."""
     context = context_of(components)
-    return [places(component, context) for component in components]
+    return [places(component, context, crosswalk) for component in components]
 
 
-def places(component: Component, context: Context = NOWHERE) -> Places:
+def places(component: Component, context: Context = NOWHERE, crosswalk: Crosswalk = SHIPPED) -> Places:
     """Give every place of a component. Pure but for the memory of keys: nothing is looked up."""
     found = identity.identify(component, context)
+    identities = found.identities
+    if not component.purls and not component.cpes:
+        identities += crosswalk.identities(component.supplier, component.name, component.version)
     placed: list[Placed] = []
     unplaced: list[Unplaced] = []
-    names: list[PackageName] = []
+    names: dict[PackageName, tuple[PackageName, ...]] = {}
     obstacles = list(found.reasons)
-    for one in found.identities:
+    for one in identities:
         if "?" in one.package.name and one.package.kind is PackageKind.PURL:
             continue  # its distribution is unknown; `obstacles` says so
         if len(one.package.name) > LONGEST_NAME:
             obstacles.append(f"a package name of {len(one.package.name)} characters is longer than any real one")
             continue
-        names.append(one.package)
-        for package in (one.package, *also_called(one.package)):
+        called = (one.package, *crosswalk.also_called(one.package))
+        names[one.package] = called
+        for package in called:
             _place(one._replace(package=package), placed, unplaced)
     return Places(
-        tuple(dict.fromkeys(placed)), tuple(dict.fromkeys(unplaced)), tuple(dict.fromkeys(names)), tuple(obstacles)
-    )
+        tuple(dict.fromkeys(placed)), tuple(dict.fromkeys(unplaced)), tuple(names), tuple(names.values()),
+        tuple(obstacles),
+    )  # fmt: skip
 
 
 def _place(one: Identity, placed: list[Placed], unplaced: list[Unplaced]) -> None:
@@ -199,13 +205,13 @@ def hole(found: Places, known: Mapping[Name, int], watched: frozenset[str]) -> H
         says = "; ".join(found.obstacles)
         cause = next((cause for words, cause in _OBSTACLES if any(o.startswith(words) for o in found.obstacles)), None)
         return Hole(cause or Cause.UNREADABLE, says[:1000])
-    heard = {package for package in found.names if namespace(package) in watched or _known(package, known)}
+    heard = {called for called in found.called if namespace(called[0]) in watched or _known(called, known)}
     if not heard:
         says = ", ".join(package.name for package in found.names)
         if all(namespace(package) for package in found.names):
             return Hole(Cause.NO_SOURCE, f"no source in the knowledge watches {says}"[:1000])
         return Hole(Cause.NEVER_NAMED, f"no source has ever named {says}; check how it is spelled"[:1000])
-    names = {called.name for package in heard for called in (package, *also_called(package))}
+    names = {package.name for called in heard for package in called}
     if any(place.at.name in names for place in found.placed):
         return None
     lost = next(one for one in found.unplaced if one.at.name in names)
@@ -219,11 +225,11 @@ def native(package: PackageName) -> Name:
     return Name(package.kind.value, package.scheme, package.name, NATIVE)
 
 
-def _known(package: PackageName, known: Mapping[Name, int]) -> bool:
-    return any(native(called) in known for called in (package, *also_called(package)))
+def _known(called: Iterable[PackageName], known: Mapping[Name, int]) -> bool:
+    return any(native(package) in known for package in called)
 
 
 def every_name(found: Places) -> set[Name]:
     """Every row of `package` that may have to be looked up for a component."""
     names = {one.at for one in found.placed} | {one.at for one in found.unplaced}
-    return names | {native(called) for package in found.names for called in (package, *also_called(package))}
+    return names | {native(package) for called in found.called for package in called}

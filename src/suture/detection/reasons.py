@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from suture.core.matching import MatchClass, Reason
-from suture.detection.crosswalk import in_words
+from suture.detection.crosswalk import SHIPPED, Crosswalk
 from suture.detection.kernel import chunks, rows
 from suture.evidence.canonical import canonical, digest
 from suture.intelligence.models import ORDINALS, Package
@@ -84,15 +84,16 @@ def stated_of(packages: Iterable[int], rev: int) -> dict[int, frozenset[int]]:
 
 
 def draw(
-    hits: Iterable[tuple[Where, int]], whole: Iterable[tuple[Where, int]], said: Mapping[int, Statement]
-) -> dict[int, Drawn]:
+    hits: Iterable[tuple[Where, int]], whole: Iterable[tuple[Where, int]], said: Mapping[int, Statement],
+    crosswalk: Crosswalk = SHIPPED,
+) -> dict[int, Drawn]:  # fmt: skip
     """Gather hits by vulnerability. `whole`: the version is unknown, and the statement calls every one affected."""
     drawn: dict[int, Drawn] = defaultdict(Drawn)
     for where, stmt in hits:
-        _add(drawn, where, said[stmt], _inside(where, said[stmt].says))
+        _add(drawn, where, said[stmt], _inside(where, said[stmt].says), crosswalk)
     for where, stmt in whole:
         unknown = f"the version '{where.raw}' has no order" if where.raw else "no version is stated"
-        _add(drawn, where, said[stmt], f"{unknown}, and every version is affected")
+        _add(drawn, where, said[stmt], f"{unknown}, and every version is affected", crosswalk)
     return dict(drawn)
 
 
@@ -101,8 +102,8 @@ def _inside(where: Where, said: str) -> str:
     return f"{where.raw} lies in {said or 'the stated range'}{loosely}"
 
 
-def _add(drawn: dict[int, Drawn], where: Where, statement: Statement, says: str) -> None:
-    identity = Reason(kind="identifier", says=in_words(where.given_as, where.package))
+def _add(drawn: dict[int, Drawn], where: Where, statement: Statement, says: str, crosswalk: Crosswalk) -> None:
+    identity = Reason(kind="identifier", says=crosswalk.in_words(where.given_as, where.package))
     version = Reason(
         kind="version", says=says, source=statement.source, record=statement.record_id, dated=statement.dated
     )

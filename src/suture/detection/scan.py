@@ -16,7 +16,6 @@ from django.db import connection
 from suture.accounts.models import Person
 from suture.accounts.queries import visible
 from suture.core.components import Component, Sbom
-from suture.detection.crosswalk import also_called
 from suture.detection.kernel import chunks, hits_in, rows, whole_ranges
 from suture.detection.portfolio import (
     Name,
@@ -31,6 +30,7 @@ from suture.detection.portfolio import (
     watched_namespaces,
 )
 from suture.detection.queries import Exploitation, exploitation_of
+from suture.detection.queries.crosswalk import crosswalk_now
 from suture.detection.reasons import Drawn, Where, draw, spoken, stated_of
 from suture.evidence.clock import now
 from suture.formats.sbom import read_sbom
@@ -127,7 +127,8 @@ class _Scan:
     def __init__(self, sbom: Sbom, rev: int, person: Person | None) -> None:
         self.rev = rev
         self.components = sbom.components
-        self.found = places_of(sbom.components)
+        self.crosswalk = crosswalk_now()
+        self.found = places_of(sbom.components, self.crosswalk)
         self.known = package_ids({name for one in self.found for name in every_name(one)})
         self.unplaced = [
             (component, lost)
@@ -151,7 +152,7 @@ class _Scan:
         whole = self._whole()
         said = spoken([stmt for _, stmt in pairs] + [stmt for _, stmt in whole])
         hits = ((where, stmt) for number, stmt in pairs for where in wheres[places_[number]])
-        return draw(hits, whole, said)
+        return draw(hits, whole, said, self.crosswalk)
 
     def _whole(self) -> list[tuple[Where, int]]:
         at: dict[int, list[Where]] = defaultdict(list)
@@ -295,7 +296,7 @@ def _waiting(
     refs: dict[int, list[str]] = defaultdict(list)
     names: dict[int, str] = {}
     for component, one in zip(components, found, strict=True):
-        for package in (called for named in one.names for called in (named, *also_called(named))):
+        for package in (package for called in one.called for package in called):
             number = known.get(native(package))
             if number is not None:
                 refs[number].append(component.ref)

@@ -12,12 +12,14 @@ from django.db import connection
 
 from suture.accounts.models import Person
 from suture.accounts.queries import sees
+from suture.core.components import Package as PackageName
 from suture.core.components import PackageKind
 from suture.core.errors import NotFound
-from suture.detection.crosswalk import CROSSED
+from suture.core.ranges import FALLBACK
 from suture.detection.kernel import chunks
 from suture.detection.models import Finding, UnplacedVersion
 from suture.detection.queries.coverage import Verdict, states_of, why_not_assessed
+from suture.detection.queries.crosswalk import crosswalk_now
 from suture.evidence.clock import now
 from suture.intelligence.models import ORDINALS, Assertion, Covers, Package, Vulnerability
 from suture.intelligence.queries import knowledge, sources_status, standing, standing_group
@@ -133,7 +135,10 @@ def _spoken_of(vulnerability: Vulnerability, rev: int) -> _Spoken:
                 waiting[package].add(reason)
     words = Package.objects.filter(pk__in=packages, kind=PackageKind.CNA).values_list("pk", "name")
     # vendor and product words alone: no component is looked up by them, but through the crosswalk
-    packages.difference_update(number for number, name in words if name not in CROSSED)
+    crosswalk = crosswalk_now()
+    packages.difference_update(
+        number for number, name in words if not crosswalk.speaks_of(PackageName(PackageKind.CNA, FALLBACK, name))
+    )
     return _Spoken(frozenset(packages), {package: tuple(sorted(why)) for package, why in waiting.items()})
 
 

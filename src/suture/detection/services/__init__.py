@@ -1,17 +1,23 @@
 """Verbs of detection: match a release, work off what is stale, take in an SBOM, state a finding."""
 
+from suture.detection.services.crosswalk import confirm_pair, reject_pair, take_back_pair
 from suture.detection.services.matching import match_release
 from suture.detection.services.sboms import Taken, take_in_held, take_in_sbom
 from suture.detection.services.staleness import check_whole_portfolio, rematch_stale, stale_releases
 from suture.detection.services.statements import add_manual_finding, take_back_statement
+from suture.detection.services.suggestions import look_for_suggestions
 
 __all__ = [
     "Taken",
     "add_manual_finding",
     "check_whole_portfolio",
+    "confirm_pair",
+    "look_for_suggestions",
     "match_release",
+    "reject_pair",
     "rematch_stale",
     "stale_releases",
+    "take_back_pair",
     "take_back_statement",
     "take_in_held",
     "take_in_sbom",

@@ -12,10 +12,13 @@ from suture.accounts.models import Person
 from suture.accounts.services import system
 from suture.core.versions import KEYS_VERSION
 from suture.detection import hits
+from suture.detection.crosswalk import SHIPPED_VERSION, Crosswalk
 from suture.detection.findings import reconcile
 from suture.detection.indexing import index_release
 from suture.detection.kernel import KERNEL_VERSION, chunks, whole_ranges
 from suture.detection.models import Cause, ComponentVersion, Gap, Instance, Matched, MatchRun, UnplacedVersion
+from suture.detection.queries.crosswalk import crosswalk_now
+from suture.detection.queries.review import last_decision
 from suture.detection.reasons import Drawn, Where, draw, result_hash, spoken, stated_of
 from suture.evidence.clock import now
 from suture.evidence.services import record
@@ -38,8 +41,9 @@ def match_release(release_id: int, by: Person | None = None) -> Matched:
         release = Release.objects.select_for_update(of=("self",)).select_related("product").get(pk=release_id)
         rev, at = published_rev(), now()
         before = Matched.objects.filter(release=release).first()
-        components = _index(release, before, rev)
-        drawn, possible = _draw(release, rev)
+        crosswalk, review_rev = crosswalk_now(), last_decision()
+        components = _index(release, before, rev, crosswalk)
+        drawn, possible = _draw(release, rev, crosswalk)
         present = Component.objects.filter(sbom=release.sbom_id).values_list("name", "version", "ref")
         happened = reconcile(release, drawn, [(name, version) for name, version, _ in present], rev, at)
         sha256 = result_hash(drawn.values(), possible)
@@ -47,7 +51,8 @@ def match_release(release_id: int, by: Person | None = None) -> Matched:
             release=release,
             defaults={
                 "rev": rev, "portfolio_rev": release.portfolio_rev, "keys_ver": KEYS_VERSION,
-                "kernel_ver": KERNEL_VERSION, "at": at, "result_sha256": sha256, "components": components,
+                "kernel_ver": KERNEL_VERSION, "crosswalk_ver": SHIPPED_VERSION, "crosswalk_rev": crosswalk.revision,
+                "review_rev": review_rev, "at": at, "result_sha256": sha256, "components": components,
                 "gaps": Gap.objects.filter(release=release).count(),
                 "possible": sum(1 for _, _, many in possible if many),
             },
@@ -64,16 +69,19 @@ def in_turn() -> None:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_MATCH_LOCK])
 
 
-def _index(release: Release, before: Matched | None, rev: int) -> int:
+def _index(release: Release, before: Matched | None, rev: int, crosswalk: Crosswalk) -> int:
     """Write the places of the components anew where anything they rest on moved. Gives how many there are."""
-    if before is not None and (before.portfolio_rev, before.keys_ver) == (release.portfolio_rev, KEYS_VERSION):
+    wanted = (release.portfolio_rev, KEYS_VERSION, SHIPPED_VERSION, crosswalk.revision)
+    if before is not None and (
+        (before.portfolio_rev, before.keys_ver, before.crosswalk_ver, before.crosswalk_rev) == wanted
+    ):
         waiting = Gap.objects.filter(release=release, cause__in=(Cause.NO_SOURCE, Cause.NEVER_NAMED))
         if before.rev == rev or not waiting.exists():
             return before.components
-    return index_release(release)
+    return index_release(release, crosswalk)
 
 
-def _draw(release: Release, rev: int) -> tuple[dict[int, Drawn], list[tuple[str, str, int]]]:
+def _draw(release: Release, rev: int, crosswalk: Crosswalk) -> tuple[dict[int, Drawn], list[tuple[str, str, int]]]:
     """What matching finds in a release: vulnerabilities, and for each unplaced version how many are possible."""
     pairs = hits.refresh([release.pk], rev)
     unplaced = list(UnplacedVersion.objects.filter(release=release).select_related("component").order_by("pk"))
@@ -85,6 +93,7 @@ def _draw(release: Release, rev: int) -> tuple[dict[int, Drawn], list[tuple[str,
         ((where, stmt) for cv_id, stmt in pairs for where in places.get(cv_id, ())),
         ((_unplaced_where(one, named), s) for one in unplaced for p, s in whole if p == one.pkg_id),
         said,
+        crosswalk,
     )
     counts = _possible(unplaced, rev)
     changed = [one for one in unplaced if one.possible != counts.get(one.pk, 0)]
@@ -146,12 +155,13 @@ def _prove(
     sbom = release.sbom.sha256 if release.sbom else ""
     run = MatchRun.objects.create(
         release=release, rev=state.rev, keys_ver=state.keys_ver, kernel_ver=state.kernel_ver, portfolio_sha256=sbom,
+        crosswalk=f"{state.crosswalk_ver}.{state.crosswalk_rev}", review_rev=state.review_rev,
         result_sha256=state.result_sha256, seconds=round(seconds, 3), at=state.at, counts=counts,
     )  # fmt: skip
     record(
         by=by or system(), did="release.matched", to=release,
         facts={
             "knowledge": state.rev, "sbom": sbom, "keys": state.keys_ver, "kernel": state.kernel_ver, "run": run.pk,
-            "result": state.result_sha256, **counts,
+            "crosswalk": run.crosswalk, "review": run.review_rev, "result": state.result_sha256, **counts,
         },
     )  # fmt: skip
