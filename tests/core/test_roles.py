@@ -41,7 +41,7 @@ def test_the_operator_imports_and_reads():
     """The local command line does what a script needs, and nothing that judges."""
     assert {verb for verb in VERBS if may([Role.OPERATOR], verb)} == {
         "product.register", "product.describe", "release.register", "sbom.import", "feeds.import",
-        "vex.export", "evidence.read", "person.renew_password", "crosswalk.suggest",
+        "vex.export", "evidence.read", "person.renew_password", "crosswalk.suggest", "sbom.confirm",
     }  # fmt: skip
 
 

@@ -114,7 +114,8 @@ def _products(tree: Any, depth: int) -> Iterator[dict[str, Any]]:
         if isinstance(tree.get(key), dict):
             yield tree[key]
     for key in ("full_product_names", "branches", "relationships"):
-        for part in tree.get(key) if isinstance(tree.get(key), list) else ():
+        parts = tree.get(key)
+        for part in parts if isinstance(parts, list) else ():
             if key == "full_product_names" and isinstance(part, dict):
                 yield part
             else:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from typing import NamedTuple
+from uuid import UUID
 
 from django.db.models import QuerySet
 
@@ -78,7 +79,7 @@ def suggestions_waiting() -> QuerySet[CrosswalkSuggestion]:
     return CrosswalkSuggestion.objects.exclude(pair__in=answered).order_by("-carriers", "one_name", "other_name")
 
 
-def suggestion_by_uid(uid: object) -> CrosswalkSuggestion:
+def suggestion_by_uid(uid: UUID | str) -> CrosswalkSuggestion:
     """One suggestion.
 
     Raises:
