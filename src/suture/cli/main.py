@@ -39,6 +39,7 @@ COMMANDS = {
     "product": Entry("suture.cli.inventory", "Register and list devices."),
     "release": Entry("suture.cli.inventory", "Register and list releases; show their findings."),
     "sbom": Entry("suture.cli.inventory", "Read an SBOM into a release and match it at once."),
+    "correction": Entry("suture.cli.correction", "Correct a match whose identity is wrong, for every device."),
     "case": Entry("suture.cli.case", "Open, list and follow cases; record dated facts."),
     "report": Entry("suture.cli.report", "What is owed to FDA for a case; drafts as PDF."),
     "share": Entry("suture.cli.share", "Write the VEX of a release."),

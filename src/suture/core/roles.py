@@ -107,6 +107,7 @@ VERBS: Mapping[str, frozenset[Role]] = MappingProxyType(
         "crosswalk.decide": _roles(_R.PSIRT),
         "crosswalk.suggest": _roles(_R.PSIRT, _R.ENGINEERING, _R.ADMINISTRATOR, _R.OPERATOR),
         "finding.judge": _roles(_R.PSIRT),
+        "match.correct": _roles(_R.PSIRT),
         # what it means
         "case.open": _roles(_R.PSIRT, _R.COORDINATOR),
         "case.record_fact": _PROGRAMME,

@@ -40,6 +40,7 @@ class Sort(StrEnum):
     PERIODIC_REPORT = "periodic report"
     SOURCE = "source"
     QUARANTINE = "quarantine"
+    REVIEW = "review"
 
 
 class Link(NamedTuple):

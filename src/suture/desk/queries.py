@@ -27,6 +27,8 @@ from suture.core.vex import VexStatus
 from suture.desk.obligations import CLINICAL, GUIDANCE, PSIRT, QUALITY, RA, Link, Obligation, Sort, by_day, of_clock
 from suture.desk.signatures import decisions_for, signatures_waiting
 from suture.detection.models import Finding
+from suture.detection.queries import due_for_review
+from suture.evidence.clock import now
 from suture.intelligence.queries import sources_status
 from suture.inventory.models import Product
 from suture.inventory.quarantine import held_sboms
@@ -38,6 +40,7 @@ from suture.reporting.position import binds
 from suture.reporting.resting import AWAKE, resting
 from suture.sharing.queries import memberships
 
+REVIEW_AHEAD = timedelta(days=30)  # a review date shows this long before it comes
 _WAITING = (ClockState.RUNNING, ClockState.DUE_TODAY, ClockState.OVERDUE)
 # What may be recorded of a closed case, and starts or wakes a clock.
 _WAKING = (
@@ -88,6 +91,7 @@ def obligations(person: Person, today: date) -> list[Obligation]:
         *signatures_waiting(person, decisions),
         *_late_sources(),
         *_held_sboms(),
+        *_corrections(person, today),
     ]
     return sorted(found, key=by_day)
 
@@ -260,6 +264,18 @@ def _held_sboms() -> Iterator[Obligation]:
             because="; ".join(held.why), citation="FD&C Act §524B(b)(3)", kind=Authority.STATUTE, owner="",
             roles=frozenset({PSIRT, Role.ENGINEERING, QUALITY}), link=Link(held.record_kind, str(held.uid)),
             label=held.document.file_name,
+        )  # fmt: skip
+
+
+def _corrections(person: Person, today: date) -> Iterator[Obligation]:
+    """Match corrections to look at again: their day comes within a month, or they lapsed within the last one."""
+    for row in due_for_review(person, today + REVIEW_AHEAD, now() - REVIEW_AHEAD):
+        because = f"it lapsed: {row.ended_because}" if row.ended_at else f"corrected: {row.because}"
+        yield Obligation(
+            sort=Sort.REVIEW, what=f"Review the match correction of {row.name}", device="every device that holds it",
+            because=because, rule="", citation="review date of the correction", kind=Authority.POLICY,
+            owner=row.owner.printed_name, roles=frozenset({PSIRT}), link=Link(row.record_kind, str(row.uid)),
+            label=row.meant, due_on=row.review_on,
         )  # fmt: skip
 
 

@@ -8,9 +8,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from types import MappingProxyType
 
 from suture.accounts.services import new_uid
 from suture.core.matching import MatchClass
+from suture.detection.correcting import CORRECTED
 from suture.detection.models import Finding
 from suture.detection.reasons import Drawn
 from suture.intelligence.models import Assertion, Vulnerability
@@ -29,13 +31,15 @@ def note(finding: Finding, at: datetime, rev: int, what: str, why: str) -> None:
 
 
 def reconcile(
-    release: Release, drawn: Mapping[int, Drawn], present: Iterable[tuple[str, str]], rev: int, at: datetime
-) -> Counter[str]:
+    release: Release, drawn: Mapping[int, Drawn], present: Iterable[tuple[str, str]], rev: int, at: datetime,
+    corrected: Mapping[int, str] = MappingProxyType({}),
+) -> Counter[str]:  # fmt: skip
     """Bring a release's findings in line with a match. Counts what happened: new, gone, reopened, changed, merged.
 
     Args:
         drawn: by vulnerability.
         present: (name, version) of every component of the current SBOM, for the reason why one went.
+        corrected: why a match is not drawn because of corrections, by vulnerability.
     """
     happened: Counter[str] = Counter()
     findings = {f.vulnerability_id: f for f in Finding.objects.filter(release=release).select_for_update()}
@@ -57,7 +61,7 @@ def reconcile(
         if outcome:
             happened[outcome] += 1
             touched[finding.pk] = finding
-    _go(going, here, rev, at)
+    _go(going, here, rev, at, corrected)
     new = [
         Finding(
             uid=new_uid(), release=release, vulnerability_id=vulnerability, result=one.result.value,
@@ -77,8 +81,9 @@ def _renew(finding: Finding, one: Drawn, rev: int, at: datetime) -> str:
     reasons, components = one.listed(), one.found_in()
     came_back = finding.gone_at is not None
     if came_back:
+        again = "the correction of its match no longer stands" if finding.gone_because.startswith(CORRECTED) else ""
         finding.gone_at, finding.gone_because, finding.reopened_at, finding.merged_into = None, "", at, None
-        note(finding, at, rev, "reopened", "it matches again")
+        note(finding, at, rev, "reopened", again or "it matches again")
     elif (finding.result, finding.reasons, finding.components) == (one.result.value, reasons, components):
         return ""
     finding.result, finding.reasons, finding.components = one.result.value, reasons, components
@@ -93,11 +98,14 @@ def _only_stated(finding: Finding) -> str:
     return "changed"
 
 
-def _go(going: Sequence[Finding], here: set[tuple[str, str]], rev: int, at: datetime) -> None:
+def _go(
+    going: Sequence[Finding], here: set[tuple[str, str]], rev: int, at: datetime, corrected: Mapping[int, str]
+) -> None:
     records = {(r["source"], r["record"]) for f in going for r in f.reasons if r["record"]}
     now = _as_of_now({record for _, record in records}, rev)
     for finding in going:
-        finding.gone_at, finding.gone_because = at, _why_gone(finding, here, now)[:500]
+        why = corrected.get(finding.vulnerability_id) or _why_gone(finding, here, now)
+        finding.gone_at, finding.gone_because = at, why[:500]
         note(finding, at, rev, "gone", finding.gone_because)
 
 

@@ -16,6 +16,7 @@ from django.db import connection
 from suture.accounts.models import Person
 from suture.accounts.queries import visible
 from suture.core.components import Component, Sbom
+from suture.detection.correcting import set_apart
 from suture.detection.kernel import chunks, hits_in, rows, whole_ranges
 from suture.detection.portfolio import (
     Name,
@@ -151,7 +152,8 @@ class _Scan:
         pairs = _join(places_, self.rev) if places_ else []
         whole = self._whole()
         said = spoken([stmt for _, stmt in pairs] + [stmt for _, stmt in whole])
-        hits = ((where, stmt) for number, stmt in pairs for where in wheres[places_[number]])
+        hits, _ = set_apart([(where, stmt) for number, stmt in pairs for where in wheres[places_[number]]], self.rev)
+        whole, _ = set_apart(whole, self.rev)
         return draw(hits, whole, said, self.crosswalk)
 
     def _whole(self) -> list[tuple[Where, int]]:

@@ -24,6 +24,7 @@ PAGES: Mapping[str, str] = {
     "assessment": "assessment",
     "document": "document",
     "SBOM": "sbom",
+    "match correction": "correction",
     "SBOM in quarantine": "sbom-held",
 }
 

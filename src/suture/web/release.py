@@ -19,7 +19,7 @@ from suture.assessment.queries import cases_of_release
 from suture.core.cases import CaseState
 from suture.core.errors import NotFound
 from suture.detection.models import Finding, Gap
-from suture.detection.queries import Hole
+from suture.detection.queries import Hole, corrected_counts, corrected_in
 from suture.detection.queries import coverage as coverage_of
 from suture.detection.services import Taken, take_in_sbom
 from suture.inventory.models import Component, Product, Release, SbomDocument
@@ -58,6 +58,7 @@ def _head(request: HttpRequest, release: Release, tab: str) -> dict[str, Any]:
         "cases": cases,
         "open_cases": [c for c, status in cases if c.state != CaseState.CLOSED and status not in NO_VERDICT_NEEDED],
         "waiting": sum(w.ranges for w in covered.waiting), "held": waiting_for(release),
+        "corrected": corrected_counts([release], person).get(release.pk, 0),
         "can_import": may_do(request, "sbom.import"), "can_publish": may_do(request, "vex.publish"),
         "siblings": Release.objects.filter(product=release.product).order_by("-released_on", "-version"),
     }  # fmt: skip
@@ -165,6 +166,14 @@ def coverage(request: HttpRequest, uid: UUID) -> HttpResponse:
     """What of the release is looked at, by whom, and what is not, and why."""
     row = one(_releases(), uid=uid)
     return render(request, "web/coverage.html", _head(request, row, "coverage"))
+
+
+@require_GET
+def corrected(request: HttpRequest, uid: UUID) -> HttpResponse:
+    """What is not drawn because somebody corrected the match: it stays visible, and counted."""
+    row = one(_releases(), uid=uid)
+    page = page_of(request, corrected_in(row, person_of(request)))
+    return render(request, "web/release_corrected.html", {**_head(request, row, "corrected"), "page": page})
 
 
 @require_http_methods(["GET", "POST"])

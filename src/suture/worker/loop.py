@@ -11,13 +11,14 @@ import structlog
 from django.db import DatabaseError, close_old_connections
 
 from suture.core.errors import SutureError
-from suture.detection.services import rematch_stale
+from suture.detection.services import lapse_corrections, rematch_stale
 from suture.intelligence.services import sweep_unpublished
 
 log = structlog.get_logger()
 
 STEPS: tuple[tuple[str, Callable[[], int]], ...] = (
     ("sweep_unpublished", sweep_unpublished),
+    ("lapse_corrections", lapse_corrections),
     ("rematch_stale", rematch_stale),
 )
 

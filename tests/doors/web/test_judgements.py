@@ -10,13 +10,21 @@ from django.test import Client
 
 from suture.accounts.models import Person
 from suture.core.vex import VexStatus
-from suture.detection.models import Finding
-from suture.inventory.models import HeldSbom
+from suture.detection.models import Finding, MatchCorrection
+from suture.detection.services import take_in_sbom
+from suture.intelligence.models import Vulnerability
+from suture.inventory.models import HeldSbom, Release
 from tests.doors.process.installation import sbom_of
 from tests.rooms.casework import Work
+from tests.rooms.detection.world import OPENSSL, World, below, cyclonedx, openssl, says
 
 pytestmark = pytest.mark.django_db
 AsPerson = Callable[[Person], Client]
+
+
+@pytest.fixture
+def world(db: None) -> World:
+    return World()
 
 
 def upload(client: Client, release, parts: list[str], serial: str):
@@ -53,3 +61,46 @@ def test_an_sbom_that_lost_half_waits_and_nothing_is_lost(as_person: AsPerson, w
     assert release.sbom.components_read == 1
     assert case.answers.get(release=release).impact == "the module is not loaded", "no judgement is lost by an upload"
     assert Finding.objects.filter(release=release).count() == 1
+
+
+@pytest.fixture
+def docs(world: World, work: Work, otto: Person) -> Release:
+    """A release with the library and with its manual, which carries the library's CPE."""
+    world.publish(says("nvd", "CVE-2026-0001", (OPENSSL, below("3.0.15"))))
+    release = work.releases["5.0"]
+    manual = {**openssl(), "name": "openssl-docs", "ref": "docs"}
+    take_in_sbom(release=release, data=cyclonedx(manual), file_name="a.cdx.json", by=otto)
+    return release
+
+
+def test_a_match_is_corrected_listed_and_withdrawn(as_person: AsPerson, work: Work, docs: Release) -> None:
+    """#14: from the row that says why it matched to the list that keeps 'dropped because' visible."""
+    client = as_person(work.ada)
+    vulnerability = Vulnerability.objects.get(preferred_id="CVE-2026-0001")
+    page = f"/vulnerabilities/{vulnerability.uid}/"
+    to = f"{page}releases/{docs.uid}/correct"
+    assert to in client.get(page).content.decode()
+    form = client.get(to).content.decode()
+    assert "openssl-docs 3.0.13, given as cpe:2.3:a:openssl:openssl:3.0.13" in form
+    given = {
+        "pair": "0", "scope": "package", "because": "a manual", "evidence": "build/docs.bb",
+        "owner": str(work.ada.uid), "review_on": "2027-06-30",
+    }  # fmt: skip
+    assert client.post(to, given | {"evidence": ""}).status_code == 422
+    assert client.post(to, given | {"review_on": "2020-01-01"}).status_code == 422
+    made = client.post(to, given)
+    row = MatchCorrection.objects.get()
+    assert made.url == f"/corrections/{row.uid}/"
+    assert not Finding.objects.standing().filter(release=docs).exists()
+    for path, words in (
+        (made.url, "a:openssl:openssl"), ("/corrections/", "openssl-docs"), ("/corrections/?show=ended", "None"),
+        (f"/releases/{docs.uid}/corrected", "3.0.13 lies in"), (f"/releases/{docs.uid}/", "Corrected"),
+        (page, "1 match corrected"), ("/vulnerabilities/", "Corrected matches"),
+    ):  # fmt: skip
+        answer = client.get(path)
+        assert answer.status_code == 200
+        assert words in answer.content.decode(), path
+    assert client.post(f"/corrections/{row.uid}/withdraw", {"because": "it ships the library"}).status_code == 302
+    assert Finding.objects.standing().filter(release=docs).exists()
+    assert "it ships the library" in client.get(f"/corrections/{row.uid}/").content.decode()
+    assert as_person(work.clara).post(to, given).status_code in (403, 422)

@@ -1,5 +1,6 @@
 """Verbs of detection: match a release, work off what is stale, take in an SBOM, state a finding."""
 
+from suture.detection.services.corrections import correct_match, lapse_corrections, withdraw_correction
 from suture.detection.services.crosswalk import confirm_pair, reject_pair, take_back_pair
 from suture.detection.services.matching import match_release
 from suture.detection.services.sboms import Taken, take_in_held, take_in_sbom
@@ -12,6 +13,8 @@ __all__ = [
     "add_manual_finding",
     "check_whole_portfolio",
     "confirm_pair",
+    "correct_match",
+    "lapse_corrections",
     "look_for_suggestions",
     "match_release",
     "reject_pair",
@@ -21,4 +24,5 @@ __all__ = [
     "take_back_statement",
     "take_in_held",
     "take_in_sbom",
+    "withdraw_correction",
 ]

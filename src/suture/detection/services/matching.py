@@ -12,6 +12,7 @@ from suture.accounts.models import Person
 from suture.accounts.services import system
 from suture.core.versions import KEYS_VERSION
 from suture.detection import hits
+from suture.detection.correcting import Apart, keep, set_apart, why_corrected
 from suture.detection.crosswalk import SHIPPED_VERSION, Crosswalk
 from suture.detection.findings import reconcile
 from suture.detection.indexing import index_release
@@ -43,9 +44,12 @@ def match_release(release_id: int, by: Person | None = None) -> Matched:
         before = Matched.objects.filter(release=release).first()
         crosswalk, review_rev = crosswalk_now(), last_decision()
         components = _index(release, before, rev, crosswalk)
-        drawn, possible = _draw(release, rev, crosswalk)
+        drawn, possible, apart = _draw(release, rev, crosswalk)
+        keep(release, apart)
         present = Component.objects.filter(sbom=release.sbom_id).values_list("name", "version", "ref")
-        happened = reconcile(release, drawn, [(name, version) for name, version, _ in present], rev, at)
+        happened = reconcile(
+            release, drawn, [(name, version) for name, version, _ in present], rev, at, why_corrected(apart)
+        )
         sha256 = result_hash(drawn.values(), possible)
         state, _ = Matched.objects.update_or_create(
             release=release,
@@ -81,7 +85,9 @@ def _index(release: Release, before: Matched | None, rev: int, crosswalk: Crossw
     return index_release(release, crosswalk)
 
 
-def _draw(release: Release, rev: int, crosswalk: Crosswalk) -> tuple[dict[int, Drawn], list[tuple[str, str, int]]]:
+def _draw(
+    release: Release, rev: int, crosswalk: Crosswalk
+) -> tuple[dict[int, Drawn], list[tuple[str, str, int]], list[Apart]]:
     """What matching finds in a release: vulnerabilities, and for each unplaced version how many are possible."""
     pairs = hits.refresh([release.pk], rev)
     unplaced = list(UnplacedVersion.objects.filter(release=release).select_related("component").order_by("pk"))
@@ -89,18 +95,16 @@ def _draw(release: Release, rev: int, crosswalk: Crosswalk) -> tuple[dict[int, D
     said = spoken(stmt for _, stmt in [*pairs, *whole])
     places = _wheres(release, {cv_id for cv_id, _ in pairs})
     named = _names(one.pkg_id for one in unplaced)
-    drawn = draw(
-        ((where, stmt) for cv_id, stmt in pairs for where in places.get(cv_id, ())),
-        ((_unplaced_where(one, named), s) for one in unplaced for p, s in whole if p == one.pkg_id),
-        said,
-        crosswalk,
-    )
+    found = [(where, stmt) for cv_id, stmt in pairs for where in places.get(cv_id, ())]
+    every = [(_unplaced_where(one, named), s) for one in unplaced for p, s in whole if p == one.pkg_id]
+    (found, apart), (every, more) = set_apart(found, rev), set_apart(every, rev)
+    drawn = draw(found, every, said, crosswalk)
     counts = _possible(unplaced, rev)
     changed = [one for one in unplaced if one.possible != counts.get(one.pk, 0)]
     for one in changed:
         one.possible = counts.get(one.pk, 0)
     UnplacedVersion.objects.bulk_update(changed, ["possible"], batch_size=500)
-    return drawn, [(one.component.ref, one.given_as, one.possible) for one in unplaced]
+    return drawn, [(one.component.ref, one.given_as, one.possible) for one in unplaced], apart + more
 
 
 def _wheres(release: Release, wanted: set[int]) -> dict[int, list[Where]]:

@@ -1,0 +1,155 @@
+"""Between hits and findings: what a person corrected is set apart, counted and kept visible, and not drawn.
+
+One call for a stored release and for a scan alike. It reads the corrections and nothing of the release.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from typing import Any, NamedTuple, TypeVar
+
+from django.db.models import Q
+
+from suture.core.corrections import Named, named
+from suture.detection.kernel import rows
+from suture.detection.models import CorrectedMatch, MatchCorrection
+from suture.detection.reasons import Where, spoken
+from suture.evidence.clock import today
+from suture.intelligence.models import ORDINALS, Assertion, Package
+from suture.intelligence.queries import Statement, published_rev
+from suture.inventory.models import Release
+
+ZONE = "UTC"  # a correction knows no device and so no establishment
+AnyHit = TypeVar("AnyHit", bound=tuple[Any, ...])  # (where, stmt, …)
+
+
+class Apart(NamedTuple):
+    """A hit that is not drawn, and the correction that says so."""
+
+    correction: MatchCorrection
+    where: Where
+    statement: Statement
+
+
+class _Standing(NamedTuple):
+    by_package: Mapping[tuple[Named, str], MatchCorrection]
+    by_record: Mapping[tuple[Named, str, str], MatchCorrection]
+
+
+def set_apart(hits: Sequence[AnyHit], rev: int) -> tuple[list[AnyHit], list[Apart]]:
+    """Divide hits into those to draw and those a standing correction takes out. One query where there is none."""
+    standing = _standing(rev, today(ZONE))
+    if not standing.by_package and not standing.by_record:
+        return list(hits), []
+    about = {who for who, *_ in (*standing.by_package, *standing.by_record)}
+    who = [named(hit[0].name, hit[0].given_as) for hit in hits]
+    concerned = [place for place, one in enumerate(who) if one in about]
+    said = spoken(hits[place][1] for place in concerned)
+    apart: dict[int, Apart] = {}
+    for place in concerned:
+        where, stmt = hits[place][:2]
+        if stmt not in said:
+            continue
+        statement = said[stmt]
+        correction = standing.by_package.get((who[place], where.package)) or standing.by_record.get(
+            (who[place], statement.source, statement.record_id)
+        )
+        if correction is not None:
+            apart[place] = Apart(correction, where, statement)
+    return [hit for place, hit in enumerate(hits) if place not in apart], list(apart.values())
+
+
+def _standing(rev: int, on: date) -> _Standing:
+    rows_ = list(MatchCorrection.objects.filter(ended_at=None, review_on__gte=on).select_related("vulnerability"))
+    kept = [row for row in rows_ if row.package]
+    alone = [row for row in rows_ if not row.package]
+    now = stated_by((row.source, row.record) for row in alone) if alone else {}
+    return _Standing(
+        {(Named(row.name, row.identifier), row.package): row for row in kept},
+        {
+            (Named(row.name, row.identifier), row.source, row.record): row
+            for row in alone
+            if now.get((row.source, row.record), []) == row.stated
+        },
+    )
+
+
+def stated_by(records: Iterable[tuple[str, str]], rev: int | None = None) -> dict[tuple[str, str], list[str]]:
+    """What some records state now: each package with each range in words, in a fixed order. Two queries.
+
+    It is what a correction of one record rests on: a new title or reference changes nothing, another range or
+    another product does.
+    """
+    wanted = set(records)
+    at = published_rev() if rev is None else rev
+    matching = Assertion.objects.filter(record_id__in={record for _, record in wanted}, f__lte=at, t__gt=at)
+    found = {row.pk: row for row in matching if (row.source, row.record_id) in wanted}
+    stated: dict[tuple[str, str], set[str]] = {(row.source, row.record_id): set() for row in found.values()}
+    for pk, row in found.items():
+        first = pk << ORDINALS
+        ranges = rows(
+            "SELECT r.stmt, p.name FROM rng r JOIN package p ON p.pkg_id = r.pkg_id "
+            "WHERE r.stmt >= %(first)s AND r.stmt < %(last)s AND r.f <= %(rev)s AND r.t > %(rev)s",
+            {"first": first, "last": first + (1 << ORDINALS), "rev": at},
+        )
+        stated[row.source, row.record_id] |= {f"{package}: {row.said(stmt)}" for stmt, package in ranges}
+    return {key: sorted(lines) for key, lines in stated.items()}
+
+
+def keep(release: Release, apart: Iterable[Apart]) -> None:
+    """Write anew which matches of a release were corrected."""
+    CorrectedMatch.objects.filter(release=release).delete()
+    found: dict[tuple[Any, ...], CorrectedMatch] = {}
+    for one in apart:
+        component = f"{one.where.name} {one.where.version}".strip()
+        for number in one.statement.vulnerabilities:
+            key = (one.correction.pk, number, one.where.ref, one.statement.source, one.statement.record_id)
+            found[key] = CorrectedMatch(
+                release=release, correction=one.correction, vulnerability_id=number, component=component,
+                ref=one.where.ref, source=one.statement.source, record=one.statement.record_id,
+                says=f"{one.where.raw} lies in {one.statement.says or 'the stated range'}"[:1000],
+            )  # fmt: skip
+    CorrectedMatch.objects.bulk_create((found[key] for key in sorted(found)), batch_size=1000)
+
+
+def why_corrected(apart: Iterable[Apart]) -> dict[int, str]:
+    """For each vulnerability, why a match of it is not drawn: what its finding goes with."""
+    said: dict[int, dict[str, None]] = defaultdict(dict)
+    for one in apart:
+        words = f"{one.correction.label}: {one.correction.because}"
+        for number in one.statement.vulnerabilities:
+            said[number][words] = None
+    return {number: f"{CORRECTED}{'; '.join(sentences)}" for number, sentences in said.items()}
+
+
+CORRECTED = "corrected: "
+
+
+_WITH_SUCH = """
+SELECT i.release_id FROM cv JOIN inst i ON i.cv_id = cv.cv_id JOIN inventory_component c ON c.id = i.component_id
+WHERE cv.pkg_id IN ({packages}) AND c.name = %(name)s
+UNION SELECT v.release_id FROM cv_review v JOIN inventory_component c ON c.id = v.component_id
+WHERE v.pkg_id IN ({packages}) AND c.name = %(name)s"""
+
+
+def of_portfolio(correction: MatchCorrection) -> set[int]:
+    """The releases a correction may concern: those it took matches out of, and those with such a component."""
+    packages = set(Package.objects.filter(name=correction.package).values_list("pkg_id", flat=True))
+    if correction.record:
+        about = Q(source=correction.source, record_id=correction.record)
+        for pk in Assertion.objects.filter(about).order_by("-pk").values_list("pk", flat=True)[:3]:
+            first = pk << ORDINALS
+            packages |= {
+                row[0]
+                for row in rows(
+                    "SELECT DISTINCT pkg_id FROM rng WHERE stmt >= %(first)s AND stmt < %(last)s",
+                    {"first": first, "last": first + (1 << ORDINALS)},
+                )
+            }
+    found = set(CorrectedMatch.objects.filter(correction=correction).values_list("release_id", flat=True))
+    if packages:
+        numbers = ", ".join(str(int(number)) for number in sorted(packages))
+        found |= {row[0] for row in rows(_WITH_SUCH.format(packages=numbers), {"name": correction.name})}
+    return found
