@@ -108,6 +108,10 @@ VERBS: Mapping[str, frozenset[Role]] = MappingProxyType(
         "crosswalk.suggest": _roles(_R.PSIRT, _R.ENGINEERING, _R.ADMINISTRATOR, _R.OPERATOR),
         "finding.judge": _roles(_R.PSIRT),
         "match.correct": _roles(_R.PSIRT),
+        # what nobody monitors: who answers for it, and words watched in texts that name no product
+        "coverage.own": _roles(_R.PSIRT, _R.ENGINEERING, _R.QUALITY),
+        "coverage.watch": _roles(_R.PSIRT, _R.ENGINEERING),
+        "candidate.judge": _roles(_R.PSIRT),
         # what it means
         "case.open": _roles(_R.PSIRT, _R.COORDINATOR),
         "case.record_fact": _PROGRAMME,

@@ -11,7 +11,7 @@ import structlog
 from django.db import DatabaseError, close_old_connections
 
 from suture.core.errors import SutureError
-from suture.detection.services import lapse_corrections, rematch_stale
+from suture.detection.services import check_feeds, lapse_corrections, rematch_stale, watch_texts
 from suture.intelligence.services import sweep_unpublished
 
 log = structlog.get_logger()
@@ -19,7 +19,9 @@ log = structlog.get_logger()
 STEPS: tuple[tuple[str, Callable[[], int]], ...] = (
     ("sweep_unpublished", sweep_unpublished),
     ("lapse_corrections", lapse_corrections),
+    ("check_feeds", check_feeds),
     ("rematch_stale", rematch_stale),
+    ("watch_texts", watch_texts),
 )
 
 

@@ -102,7 +102,8 @@ class World:
         own = self._group([record.id, *record.aliases], rev, record.source, record.id)
         Assertion.objects.create(
             id=self._last, vuln=own.pk, source=record.source, record_id=record.id, f=rev, sha256=digest,
-            modified=record.modified, withdrawn=record.withdrawn, stated=made.stated,
+            modified=record.modified, withdrawn=record.withdrawn, stated=made.stated, title=record.title,
+            summary=record.details,
             aliases=json.loads(made.aliases_json), says=made.says,
         )  # fmt: skip
         for other in made.upstream:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from django.db import connection
 
 from suture.core.versions import KEYS_VERSION
-from suture.detection.models import Cause, Gap, Matched, UnplacedVersion
+from suture.detection.models import Cause, Finding, Gap, Matched, UnplacedVersion
+from suture.detection.queries.ledger import breaches, owners_of, watched_words
+from suture.detection.watching import leading
 from suture.evidence.clock import now
 from suture.intelligence.queries import Knowledge, SourceStatus, knowledge, sources_status
 from suture.inventory.models import Release
@@ -28,9 +30,18 @@ class Verdict(NamedTuple):
 
 
 def why_not_assessed(
-    release: Release, state: Matched | None, known: Knowledge, sources: Sequence[SourceStatus]
-) -> Verdict:
-    """Say whether the answer for a release rests on anything. Late sources are told, but do not undo what was found."""
+    release: Release, state: Matched | None, known: Knowledge, sources: Sequence[SourceStatus],
+    lacking: Mapping[str, str] | None = None, *, nothing_found: bool = False,
+) -> Verdict:  # fmt: skip
+    """Say whether the answer for a release rests on anything.
+
+    A source that is late or incomplete is told, and undoes nothing that was found; but 'nothing found' is no answer
+    while a leading source of the release's components is late or incomplete: then the release is not assessed.
+
+    Args:
+        lacking: what sources lack of what they ought to hold, see `ledger.breaches`.
+        nothing_found: no finding of the release stands.
+    """
     causes: list[tuple[Cause, str]] = []
     if release.sbom_id is None:
         causes.append((Cause.NO_SBOM, "this release has no SBOM"))
@@ -47,10 +58,17 @@ def why_not_assessed(
     elif state is not None and not causes and state.components <= state.gaps and not state.possible:
         none = f"none of its {state.components} components could be looked up"
         causes.append((Cause.NOTHING_MONITORED, none if state.components else "its SBOM lists no component"))
-    assessed = not causes
     late = [one.source for one in sources if one.late]
+    thin = {source: says for source, says in (lacking or {}).items() if any(one.source == source for one in sources)}
+    assessed = not causes
+    if assessed and nothing_found:
+        rests_on = leading(state.spaces if state else None, {one.source for one in sources})
+        assessed = rests_on.isdisjoint(late) and rests_on.isdisjoint(thin)
     if late:
         causes.append((Cause.STALE_SOURCE, f"late: {', '.join(late)}; what is newer than they are was not looked at"))
+    if thin:
+        says = "; ".join(f"{source} is incomplete: {what}" for source, what in sorted(thin.items()))
+        causes.append((Cause.INCOMPLETE_SOURCE, says))
     if state is not None and 0 < state.rev < known.rev:
         causes.append((Cause.NOT_MATCHED, "knowledge has moved since its last match"))
     return Verdict(assessed, tuple(causes))
@@ -68,6 +86,8 @@ class Hole(NamedTuple):
     supplier: str
     cause: str  # models.Cause
     says: str
+    words: tuple[str, ...] = ()  # watched in texts: then it is text-watched
+    owner: str = ""  # printed name; '' where nobody answers for it
 
 
 class Possible(NamedTuple):
@@ -95,7 +115,7 @@ class Coverage:
     verdict: Verdict
     components: int
     monitored: int  # 0 where the release as a whole is not assessed
-    text_watched: int  # by words alone; nothing is yet
+    text_watched: int  # by words alone
     causes: tuple[tuple[str, int], ...]  # (cause, components), most first
     holes: tuple[Hole, ...]
     possible: tuple[Possible, ...]  # one row per component, never one per vulnerability
@@ -105,12 +125,24 @@ class Coverage:
     matched_at: str  # ISO instant; '' before the first match
 
     @property
+    def not_monitorable(self) -> int:
+        """Components that nobody watches, not even by words."""
+        return len(self.holes) - self.text_watched
+
+    @property
+    def unowned(self) -> int:
+        """Components that nobody watches and nobody answers for."""
+        return sum(1 for hole in self.holes if not hole.owner and not hole.words)
+
+    @property
     def says(self) -> str:
         """The first sentence beside every number of findings."""
         if not self.verdict.assessed:
             nothing = any(cause is Cause.NOTHING_MONITORED for cause, _ in self.verdict.causes)
             return f"not assessed: {self.verdict.says}{self._causes() if nothing else ''}"
         said = [f"{self.monitored} of {self.components} components monitored"]
+        if self.text_watched:
+            said.append(f"{self.text_watched} text-watched")
         if self.causes:
             said.append(f"not{self._causes()}")
         if self.possible:
@@ -132,20 +164,27 @@ def coverage(release: Release) -> Coverage:
     state = Matched.objects.filter(release=release).first()
     gaps = Gap.objects.filter(release=release).select_related("component")
     lost = UnplacedVersion.objects.filter(release=release, possible__gt=0).select_related("component")
+    owners, texts = owners_of(release), watched_words(release)
     holes = tuple(
-        Hole(gap.component.ref, str(gap.component), gap.component.supplier, gap.cause, gap.says)
+        Hole(
+            gap.component.ref, str(gap.component), gap.component.supplier, gap.cause, gap.says,
+            texts.of(gap.component.name, gap.component.supplier),
+            named.owner.printed_name
+            if (named := owners.get((gap.component.name, gap.component.supplier))) else "",
+        )
         for gap in gaps.order_by("cause", "component__name", "component__ref")
-    )
+    )  # fmt: skip
     count: dict[str, int] = defaultdict(int)
     for hole in holes:
         count[hole.cause] += 1
     components = release.sbom.components_read if release.sbom else 0
-    verdict = why_not_assessed(release, state, known, sources)
+    nothing = not Finding.objects.filter(release=release, gone_at=None).exists()
+    verdict = why_not_assessed(release, state, known, sources, breaches(), nothing_found=nothing)
     return Coverage(
         verdict=verdict,
         components=components,
         monitored=components - len(holes) if verdict.assessed else 0,
-        text_watched=0,
+        text_watched=sum(1 for hole in holes if hole.words),
         causes=tuple(sorted(count.items(), key=lambda one: (-one[1], one[0]))),
         holes=holes,
         possible=tuple(

@@ -13,6 +13,7 @@ from suture.core.errors import NotFound
 from suture.detection.kernel import chunks
 from suture.detection.models import Finding
 from suture.detection.queries.coverage import Verdict, states_of, why_not_assessed
+from suture.detection.queries.ledger import breaches
 from suture.evidence.clock import now
 from suture.intelligence.models import Alias, Kev, Vulnerability
 from suture.intelligence.queries import (
@@ -81,16 +82,20 @@ class ReleaseCounts(NamedTuple):
 def counts_by_release(releases: Sequence[Release], person: Person) -> dict[int, ReleaseCounts]:
     """Counts of many releases in a constant number of queries."""
     numbers = [release.pk for release in releases]
-    known, sources, states = knowledge(), sources_status(now()), states_of(numbers)
+    known, sources, states, lacking = knowledge(), sources_status(now()), states_of(numbers), breaches()
     rows = visible(person, Finding.objects.filter(release_id__in=numbers, gone_at=None), "vulnerability__wall")
     counted = dict(rows.values_list("release_id").annotate(n=Count("pk")))
     exploited = _exploited(rows, known.rev)
+    # A finding behind a wall is not counted for everybody, yet something was found.
+    behind = Finding.objects.filter(release_id__in=numbers, gone_at=None)
+    standing_in = set(behind.values_list("release_id", flat=True).distinct())
     found = {}
     for release in releases:
         state = states.get(release.pk)
         found[release.pk] = ReleaseCounts(
             counted.get(release.pk, 0), exploited.get(release.pk, 0), state.possible if state else 0,
-            state.gaps if state else 0, why_not_assessed(release, state, known, sources),
+            state.gaps if state else 0,
+            why_not_assessed(release, state, known, sources, lacking, nothing_found=release.pk not in standing_in),
         )  # fmt: skip
     return found
 

@@ -19,6 +19,7 @@ from suture.detection.indexing import index_release
 from suture.detection.kernel import KERNEL_VERSION, chunks, whole_ranges
 from suture.detection.models import Cause, ComponentVersion, Gap, Instance, Matched, MatchRun, UnplacedVersion
 from suture.detection.queries.crosswalk import crosswalk_now
+from suture.detection.queries.ledger import spaces_of
 from suture.detection.queries.review import last_decision
 from suture.detection.reasons import Drawn, Where, draw, result_hash, spoken, stated_of
 from suture.evidence.clock import now
@@ -58,7 +59,7 @@ def match_release(release_id: int, by: Person | None = None) -> Matched:
                 "kernel_ver": KERNEL_VERSION, "crosswalk_ver": SHIPPED_VERSION, "crosswalk_rev": crosswalk.revision,
                 "review_rev": review_rev, "at": at, "result_sha256": sha256, "components": components,
                 "gaps": Gap.objects.filter(release=release).count(),
-                "possible": sum(1 for _, _, many in possible if many),
+                "possible": sum(1 for _, _, many in possible if many), "spaces": spaces_of(release.pk),
             },
         )  # fmt: skip
         if happened or before is None or before.result_sha256 != sha256:
