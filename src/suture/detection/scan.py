@@ -32,6 +32,7 @@ from suture.detection.portfolio import (
 )
 from suture.detection.queries import Exploitation, exploitation_of
 from suture.detection.queries.crosswalk import crosswalk_now
+from suture.detection.queries.review import UNSETTLED
 from suture.detection.reasons import Drawn, Where, draw, spoken, stated_of
 from suture.evidence.clock import now
 from suture.formats.sbom import read_sbom
@@ -288,7 +289,7 @@ _WAITING = """
 SELECT w.pkg_id, w.reason, w.n, v.preferred_id FROM rng_review w
 JOIN assertion a ON a.id = w.stmt >> {bits} LEFT JOIN covers c ON c.assertion = a.id
 JOIN vulnerability v ON v.id = COALESCE(c.vuln, a.vuln)
-WHERE w.pkg_id IN ({packages}) AND w.f <= %(rev)s AND w.t > %(rev)s AND v.wall_id IS NULL"""
+WHERE w.pkg_id IN ({packages}) AND w.f <= %(rev)s AND w.t > %(rev)s AND v.wall_id IS NULL AND {unsettled}"""
 
 
 def _waiting(
@@ -306,7 +307,9 @@ def _waiting(
     counted: dict[tuple[int, str], tuple[int, set[str]]] = {}
     for part in chunks(sorted(refs)):
         numbers = ", ".join(str(int(package)) for package in part)
-        for package, reason, n, vulnerability in rows(_WAITING.format(packages=numbers, bits=ORDINALS), {"rev": rev}):
+        for package, reason, n, vulnerability in rows(
+            _WAITING.format(packages=numbers, bits=ORDINALS, unsettled=UNSETTLED), {"rev": rev, "today": now().date()}
+        ):
             many, ids = counted.get((package, reason), (0, set()))
             counted[package, reason] = (many + n, ids | {vulnerability})
     listed = [

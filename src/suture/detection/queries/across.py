@@ -95,7 +95,7 @@ def _answer(
         return row(Answer.POSSIBLE, [f"the version of {one} is not known" for one in possible], possible)
     if pending:
         return row(Answer.NOT_ASSESSED, pending)
-    if not spoken.packages and not spoken.waiting:
+    if not spoken.packages and not spoken.waiting and not spoken.settled:
         why = "no source states which versions are affected in a way that can be compared"
         if vulnerability.ours:
             why = "nobody has stated yet whether this release is concerned"
@@ -112,6 +112,7 @@ class _Spoken(NamedTuple):
 
     packages: frozenset[int]  # with ranges that take part in matching; twins and fallbacks as their native package
     waiting: Mapping[int, tuple[str, ...]]  # native package -> reasons for which ranges of it wait
+    settled: bool  # a person has said of ranges in review what they mean for us
 
 
 def _spoken_of(vulnerability: Vulnerability, rev: int) -> _Spoken:
@@ -122,24 +123,30 @@ def _spoken_of(vulnerability: Vulnerability, rev: int) -> _Spoken:
     numbers += [number for number in own if number not in elsewhere]
     packages: set[int] = set()
     waiting: dict[int, set[str]] = defaultdict(set)
+    settled = False
+    today = now().date()
     with connection.cursor() as cursor:
         for part in chunks(numbers, 200):
             inside = " OR ".join(f"(stmt >= {n << ORDINALS:d} AND stmt < {(n + 1) << ORDINALS:d})" for n in part)
             cursor.execute(f"SELECT DISTINCT pkg_id FROM rng WHERE ({inside}) AND f <= %s AND t > %s", [rev, rev])  # noqa: S608
             packages.update(row[0] for row in cursor.fetchall())
             cursor.execute(
-                f"SELECT pkg_id, reason FROM rng_review WHERE ({inside}) AND pkg_id IS NOT NULL AND f <= %s AND t > %s",  # noqa: S608
-                [rev, rev],
+                "SELECT w.pkg_id, w.reason, s.until FROM rng_review w LEFT JOIN review_settled s ON s.stmt = w.stmt "  # noqa: S608
+                f"AND s.until >= %s WHERE ({inside.replace('stmt', 'w.stmt')}) AND w.pkg_id IS NOT NULL "
+                "AND w.f <= %s AND w.t > %s",
+                [today, rev, rev],
             )
-            for package, reason in cursor.fetchall():
-                waiting[package].add(reason)
+            for package, reason, until in cursor.fetchall():
+                settled = settled or until is not None
+                if until is None:
+                    waiting[package].add(reason)
     words = Package.objects.filter(pk__in=packages, kind=PackageKind.CNA).values_list("pk", "name")
     # vendor and product words alone: no component is looked up by them, but through the crosswalk
     crosswalk = crosswalk_now()
     packages.difference_update(
         number for number, name in words if not crosswalk.speaks_of(PackageName(PackageKind.CNA, FALLBACK, name))
     )
-    return _Spoken(frozenset(packages), {package: tuple(sorted(why)) for package, why in waiting.items()})
+    return _Spoken(frozenset(packages), {package: tuple(sorted(why)) for package, why in waiting.items()}, settled)
 
 
 def _possible_in(spoken: _Spoken) -> Mapping[int, list[str]]:

@@ -7,13 +7,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from django.db import connection
-
 from suture.core.versions import KEYS_VERSION
+from suture.detection.kernel import chunks, rows
 from suture.detection.models import Cause, Finding, Gap, Matched, UnplacedVersion
 from suture.detection.queries.ledger import breaches, owners_of, watched_words
+from suture.detection.queries.review import UNSETTLED, packages_of_ours
 from suture.detection.watching import leading
 from suture.evidence.clock import now
+from suture.intelligence.models import ORDINALS
 from suture.intelligence.queries import Knowledge, SourceStatus, knowledge, sources_status
 from suture.inventory.models import Release
 
@@ -199,16 +200,19 @@ def coverage(release: Release) -> Coverage:
 
 
 _WAITING = """
-SELECT w.reason, SUM(w.n), COUNT(DISTINCT COALESCE(c.vuln, a.vuln))
-FROM (SELECT DISTINCT cv.pkg_id FROM inst JOIN cv ON cv.cv_id = inst.cv_id WHERE inst.release_id = %(release)s
-      UNION SELECT pkg_id FROM cv_review WHERE release_id = %(release)s) mine
-JOIN rng_review w ON w.pkg_id = mine.pkg_id AND w.f <= %(rev)s AND w.t > %(rev)s
-JOIN assertion a ON a.id = w.stmt >> 20 LEFT JOIN covers c ON c.assertion = a.id
-GROUP BY w.reason"""
+SELECT w.reason, w.n, COALESCE(c.vuln, a.vuln), w.stmt FROM rng_review w
+JOIN assertion a ON a.id = w.stmt >> {bits} LEFT JOIN covers c ON c.assertion = a.id
+WHERE w.pkg_id IN ({packages}) AND w.f <= %(rev)s AND w.t > %(rev)s AND {unsettled}"""
 
 
 def _waiting(release: Release, rev: int) -> list[Waiting]:
-    with connection.cursor() as cursor:
-        cursor.execute(_WAITING, {"release": release.pk, "rev": rev})
-        rows = [Waiting(reason, int(ranges), vulnerabilities) for reason, ranges, vulnerabilities in cursor.fetchall()]
-    return sorted(rows, key=lambda one: (-one.ranges, one.reason))
+    ranges: dict[str, dict[int, int]] = defaultdict(dict)
+    about: dict[str, set[int]] = defaultdict(set)
+    for part in chunks(packages_of_ours(release)):
+        numbers = ", ".join(str(int(package)) for package in part)
+        sql = _WAITING.format(packages=numbers, bits=ORDINALS, unsettled=UNSETTLED)
+        for reason, n, vulnerability, stmt in rows(sql, {"rev": rev, "today": now().date()}):
+            ranges[reason][stmt] = n
+            about[reason].add(vulnerability)
+    found = [Waiting(reason, sum(several.values()), len(about[reason])) for reason, several in ranges.items()]
+    return sorted(found, key=lambda one: (-one.ranges, one.reason))

@@ -5,6 +5,7 @@ from suture.detection.services.corrections import correct_match, lapse_correctio
 from suture.detection.services.crosswalk import confirm_pair, reject_pair, take_back_pair
 from suture.detection.services.ledger import name_owner, name_source_owner
 from suture.detection.services.matching import match_release
+from suture.detection.services.review import decide_review, settle_reviews, take_back_review
 from suture.detection.services.sboms import Taken, take_in_held, take_in_sbom
 from suture.detection.services.staleness import check_whole_portfolio, rematch_stale, stale_releases
 from suture.detection.services.statements import add_manual_finding, take_back_statement
@@ -18,6 +19,7 @@ __all__ = [
     "check_whole_portfolio",
     "confirm_pair",
     "correct_match",
+    "decide_review",
     "end_text_watch",
     "judge_candidate",
     "lapse_corrections",
@@ -27,8 +29,10 @@ __all__ = [
     "name_source_owner",
     "reject_pair",
     "rematch_stale",
+    "settle_reviews",
     "stale_releases",
     "take_back_pair",
+    "take_back_review",
     "take_back_statement",
     "take_in_held",
     "take_in_sbom",

@@ -30,6 +30,7 @@ from suture.detection.models import (
 from suture.detection.portfolio import watched_namespaces
 from suture.detection.queries import crosswalk, review
 from suture.detection.services.matching import in_turn, match_release
+from suture.detection.services.review import settle_reviews
 from suture.evidence.clock import now
 from suture.intelligence.models import FeedRevision, Package
 from suture.intelligence.queries import published_rev
@@ -61,6 +62,7 @@ def rematch_stale(limit: int = 50) -> int:
     Releases that a change of the knowledge does not concern are only marked as current: one join finds them.
     Kill it anywhere: what is left is still stale, and the next round does it.
     """
+    settle_reviews()
     _mark_untouched()
     stale = list(stale_releases().values_list("pk", flat=True)[:limit])
     for release_id in stale:

@@ -3,8 +3,10 @@
 from suture.intelligence.services.importing import import_feeds, sweep_unpublished
 from suture.intelligence.services.ours import register_vulnerability
 from suture.intelligence.services.results import Counts, FileResult, Outcome, Progress, SourceResult
+from suture.intelligence.services.stated import MANUFACTURER, state_ranges, take_back_ranges
 
 __all__ = [
+    "MANUFACTURER",
     "Counts",
     "FileResult",
     "Outcome",
@@ -12,5 +14,7 @@ __all__ = [
     "SourceResult",
     "import_feeds",
     "register_vulnerability",
+    "state_ranges",
     "sweep_unpublished",
+    "take_back_ranges",
 ]
