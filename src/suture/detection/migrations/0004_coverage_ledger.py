@@ -6,113 +6,184 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('detection', '0003_match_corrections'),
-        ('intelligence', '0001_initial'),
-        ('inventory', '0002_sbom_quarantine'),
+        ("detection", "0003_match_corrections"),
+        ("intelligence", "0001_initial"),
+        ("inventory", "0002_sbom_quarantine"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='FeedCheck',
+            name="FeedCheck",
             fields=[
-                ('source', models.CharField(max_length=60, primary_key=True, serialize=False)),
-                ('rev', models.BigIntegerField()),
-                ('at', models.DateTimeField()),
-                ('records', models.IntegerField()),
-                ('most', models.IntegerField()),
-                ('years', models.JSONField(default=dict)),
-                ('breach', models.CharField(blank=True, max_length=500)),
+                ("source", models.CharField(max_length=60, primary_key=True, serialize=False)),
+                ("rev", models.BigIntegerField()),
+                ("at", models.DateTimeField()),
+                ("records", models.IntegerField()),
+                ("most", models.IntegerField()),
+                ("years", models.JSONField(default=dict)),
+                ("breach", models.CharField(blank=True, max_length=500)),
             ],
             options={
-                'db_table': 'feed_check',
+                "db_table": "feed_check",
             },
         ),
         migrations.AddField(
-            model_name='matched',
-            name='spaces',
+            model_name="matched",
+            name="spaces",
             field=models.JSONField(null=True),
         ),
         migrations.AlterField(
-            model_name='gap',
-            name='cause',
-            field=models.CharField(choices=[('no SBOM', 'No Sbom'), ('not matched yet', 'Not Matched'), ('no knowledge', 'No Knowledge'), ("only the demo's knowledge", 'Demo Knowledge'), ('no component monitored', 'Nothing Monitored'), ('stale source', 'Stale Source'), ('incomplete source', 'Incomplete Source'), ('no identifier', 'No Identifier'), ('unreadable identifier', 'Unreadable'), ('distribution unknown', 'Distro Unknown'), ('no source watches it', 'No Source'), ('no source has ever named it', 'Never Named'), ('version missing', 'No Version'), ('version has no order', 'Unorderable')], max_length=40),
+            model_name="gap",
+            name="cause",
+            field=models.CharField(
+                choices=[
+                    ("no SBOM", "No Sbom"),
+                    ("not matched yet", "Not Matched"),
+                    ("no knowledge", "No Knowledge"),
+                    ("only the demo's knowledge", "Demo Knowledge"),
+                    ("no component monitored", "Nothing Monitored"),
+                    ("stale source", "Stale Source"),
+                    ("incomplete source", "Incomplete Source"),
+                    ("no identifier", "No Identifier"),
+                    ("unreadable identifier", "Unreadable"),
+                    ("distribution unknown", "Distro Unknown"),
+                    ("no source watches it", "No Source"),
+                    ("no source has ever named it", "Never Named"),
+                    ("version missing", "No Version"),
+                    ("version has no order", "Unorderable"),
+                ],
+                max_length=40,
+            ),
         ),
         migrations.CreateModel(
-            name='TextWatch',
+            name="TextWatch",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('uid', models.UUIDField(editable=False, unique=True)),
-                ('of', models.CharField(choices=[('component', 'Component'), ('supplier', 'Supplier')], max_length=12)),
-                ('name', models.CharField(max_length=500)),
-                ('words', models.CharField(max_length=200)),
-                ('because', models.TextField(blank=True)),
-                ('watched_by', models.CharField(max_length=200)),
-                ('since', models.DateTimeField()),
-                ('ended_at', models.DateTimeField(null=True)),
-                ('ended_because', models.TextField(blank=True)),
-                ('looked_rev', models.BigIntegerField(default=0)),
-                ('left_out', models.IntegerField(default=0)),
-                ('release', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='text_watches', to='inventory.release')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("uid", models.UUIDField(editable=False, unique=True)),
+                ("of", models.CharField(choices=[("component", "Component"), ("supplier", "Supplier")], max_length=12)),
+                ("name", models.CharField(max_length=500)),
+                ("words", models.CharField(max_length=200)),
+                ("because", models.TextField(blank=True)),
+                ("watched_by", models.CharField(max_length=200)),
+                ("since", models.DateTimeField()),
+                ("ended_at", models.DateTimeField(null=True)),
+                ("ended_because", models.TextField(blank=True)),
+                ("looked_rev", models.BigIntegerField(default=0)),
+                ("left_out", models.IntegerField(default=0)),
+                (
+                    "release",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="text_watches", to="inventory.release"
+                    ),
+                ),
             ],
             options={
-                'db_table': 'text_watch',
+                "db_table": "text_watch",
             },
         ),
         migrations.CreateModel(
-            name='TextCandidate',
+            name="TextCandidate",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('uid', models.UUIDField(editable=False, unique=True)),
-                ('source', models.CharField(max_length=60)),
-                ('record_id', models.CharField(max_length=120)),
-                ('excerpt', models.CharField(max_length=400)),
-                ('text_sha256', models.CharField(max_length=64)),
-                ('found_at', models.DateTimeField()),
-                ('found_rev', models.BigIntegerField()),
-                ('state', models.CharField(choices=[('open', 'Open'), ('concerns us', 'Concerns'), ('not ours', 'Dismissed'), ('names a product now', 'Identified')], default='open', max_length=20)),
-                ('because', models.TextField(blank=True)),
-                ('judged_by', models.CharField(blank=True, max_length=200)),
-                ('judged_at', models.DateTimeField(null=True)),
-                ('vulnerability', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='intelligence.vulnerability')),
-                ('watch', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='candidates', to='detection.textwatch')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("uid", models.UUIDField(editable=False, unique=True)),
+                ("source", models.CharField(max_length=60)),
+                ("record_id", models.CharField(max_length=120)),
+                ("excerpt", models.CharField(max_length=400)),
+                ("text_sha256", models.CharField(max_length=64)),
+                ("found_at", models.DateTimeField()),
+                ("found_rev", models.BigIntegerField()),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("open", "Open"),
+                            ("concerns us", "Concerns"),
+                            ("not ours", "Dismissed"),
+                            ("names a product now", "Identified"),
+                        ],
+                        default="open",
+                        max_length=20,
+                    ),
+                ),
+                ("because", models.TextField(blank=True)),
+                ("judged_by", models.CharField(blank=True, max_length=200)),
+                ("judged_at", models.DateTimeField(null=True)),
+                (
+                    "vulnerability",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="intelligence.vulnerability"
+                    ),
+                ),
+                (
+                    "watch",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="candidates", to="detection.textwatch"
+                    ),
+                ),
             ],
             options={
-                'db_table': 'text_candidate',
+                "db_table": "text_candidate",
             },
         ),
         migrations.CreateModel(
-            name='LedgerOwner',
+            name="LedgerOwner",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('uid', models.UUIDField(editable=False, unique=True)),
-                ('source', models.CharField(blank=True, max_length=60)),
-                ('name', models.CharField(blank=True, max_length=500)),
-                ('supplier', models.CharField(blank=True, max_length=500)),
-                ('because', models.TextField()),
-                ('since', models.DateField()),
-                ('review_on', models.DateField(null=True)),
-                ('named_by', models.CharField(max_length=200)),
-                ('owner', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('release', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='inventory.release')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("uid", models.UUIDField(editable=False, unique=True)),
+                ("source", models.CharField(blank=True, max_length=60)),
+                ("name", models.CharField(blank=True, max_length=500)),
+                ("supplier", models.CharField(blank=True, max_length=500)),
+                ("because", models.TextField()),
+                ("since", models.DateField()),
+                ("review_on", models.DateField(null=True)),
+                ("named_by", models.CharField(max_length=200)),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "release",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="inventory.release"
+                    ),
+                ),
             ],
             options={
-                'db_table': 'ledger_owner',
-                'constraints': [models.UniqueConstraint(fields=('release', 'name', 'supplier'), name='one_owner_per_hole'), models.UniqueConstraint(condition=models.Q(('source', ''), _negated=True), fields=('source',), name='one_owner_per_source'), models.CheckConstraint(condition=models.Q(models.Q(('name', ''), ('release__isnull', True)), models.Q(('release__isnull', False), ('source', '')), _connector='OR'), name='owner_of_a_component_or_a_source')],
+                "db_table": "ledger_owner",
+                "constraints": [
+                    models.UniqueConstraint(fields=("release", "name", "supplier"), name="one_owner_per_hole"),
+                    models.UniqueConstraint(
+                        condition=models.Q(("source", ""), _negated=True),
+                        fields=("source",),
+                        name="one_owner_per_source",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("name", ""), ("release__isnull", True)),
+                            models.Q(("release__isnull", False), ("source", "")),
+                            _connector="OR",
+                        ),
+                        name="owner_of_a_component_or_a_source",
+                    ),
+                ],
             },
         ),
         migrations.AddConstraint(
-            model_name='textwatch',
-            constraint=models.UniqueConstraint(condition=models.Q(('ended_at', None)), fields=('release', 'of', 'name', 'words'), name='one_text_watch'),
+            model_name="textwatch",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("ended_at", None)), fields=("release", "of", "name", "words"), name="one_text_watch"
+            ),
         ),
         migrations.AddIndex(
-            model_name='textcandidate',
-            index=models.Index(fields=['state'], name='text_candidate_state'),
+            model_name="textcandidate",
+            index=models.Index(fields=["state"], name="text_candidate_state"),
         ),
         migrations.AddConstraint(
-            model_name='textcandidate',
-            constraint=models.UniqueConstraint(fields=('watch', 'vulnerability'), name='one_text_candidate'),
+            model_name="textcandidate",
+            constraint=models.UniqueConstraint(fields=("watch", "vulnerability"), name="one_text_candidate"),
         ),
     ]
