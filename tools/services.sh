@@ -5,6 +5,7 @@ chromium_missing=""
 postgres_missing=""
 postgres_url=""
 rpm_missing=""
+judges_missing=""
 _pg_dir=""
 _pg_bin=""
 
@@ -29,6 +30,26 @@ need_chromium() {
 
 need_rpm() {
     command -v rpm >/dev/null || _apt_install rpm || { rpm_missing="no rpm: the comparison with rpm's own order was skipped"; return 1; }
+}
+
+# Programs whose version order ours is compared with (tests/core/versions/references.py). One by one: a machine may know
+# some of the packages only. Maven, Conan, Portage and apk are asked where they are there, and not installed.
+need_judges() {
+    local missing=()
+    command -v ruby >/dev/null || _apt_install ruby || missing+=("ruby")
+    _has_semver || _apt_install node-semver || missing+=("node-semver")
+    [ -f /usr/share/php/Composer/Semver/autoload.php ] && command -v php >/dev/null ||
+        _apt_install php-cli php-composer-semver || missing+=("php-composer-semver")
+    compgen -G "/usr/lib*/*/libalpm.so*" >/dev/null || compgen -G "/usr/lib*/libalpm.so*" >/dev/null ||
+        _apt_install pacman-package-manager || missing+=("pacman-package-manager")
+    [ ${#missing[@]} = 0 ] && return 0
+    judges_missing="no ${missing[*]}: the comparison with their version order was skipped (Debian packages, as root)"
+    return 1
+}
+
+_has_semver() {
+    command -v node >/dev/null &&
+        { [ -d /usr/share/nodejs/semver ] || [ -d /usr/lib/node_modules/npm/node_modules/semver ]; }
 }
 
 _find_postgres() {

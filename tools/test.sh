@@ -13,6 +13,7 @@ failed=0
 source tools/services.sh
 need_chromium || missing+=("$chromium_missing")
 need_rpm || missing+=("$rpm_missing")
+need_judges || missing+=("$judges_missing")
 
 engine() {  # name, database url
     echo "== the suite on $1"

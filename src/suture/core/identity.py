@@ -124,8 +124,8 @@ class Ecosystem(NamedTuple):
     name: Callable[[str, str], str]
 
 
-# npm and NuGet treat names without case today; RubyGems, Maven and Swift keep it. Composer, CRAN, Conan and the like
-# have no order of their own here: 'loose'.
+# npm and NuGet treat names without case today; RubyGems, Maven, Swift, CRAN and Hackage keep it. A CPE is always
+# ordered by 'loose', OpenSSL's too: CPE ranges and the versions of components named by CPE come from many hands.
 ECOSYSTEMS: dict[str, Ecosystem] = {
     "npm": Ecosystem("npm", _lower),
     "pypi": Ecosystem("pypi", _pep503),
@@ -135,10 +135,14 @@ ECOSYSTEMS: dict[str, Ecosystem] = {
     "hex": Ecosystem("hex", _lower),
     "gem": Ecosystem("gem", _slashed),
     "nuget": Ecosystem("nuget", _lower),
-    "composer": Ecosystem("loose", _lower),
+    "composer": Ecosystem("composer", _lower),
     "bitnami": Ecosystem("semver", _lower),
     "swift": Ecosystem("semver", _lower),
-    "pub": Ecosystem("semver", _lower),
+    "pub": Ecosystem("pub", _lower),
+    "cran": Ecosystem("cran", _slashed),
+    "hackage": Ecosystem("hackage", _slashed),
+    "conan": Ecosystem("conan", _slashed),
+    "alpm": Ecosystem("alpm", _lower),  # 'arch/pacman'
     "github": Ecosystem("loose", _lower),
     "githubactions": Ecosystem("loose", _lower),
 }

@@ -23,6 +23,8 @@ from suture.core.versions import (
 from tests.core.versions.plausible import version
 
 schemes = pytest.mark.parametrize("scheme", sorted(SCHEMES))
+versions_have_digits = pytest.mark.parametrize("scheme", sorted(SCHEMES - {"lexicographic"}))
+have_series = pytest.mark.parametrize("scheme", sorted(SCHEMES - {"lexicographic", "datetime"}))
 sources = st.randoms(use_true_random=False)
 texts = st.one_of(
     st.text(max_size=40),
@@ -65,11 +67,17 @@ SEPARATORS = {
     "deb": ("-1", "~rc1", "+b1", "a"),
     "rpm": ("-1", "~rc1", "^git", "a"),
     "alpine": ("_rc1", "_p1", "a", "-r0"),
+    "gentoo": ("_rc1", "_p1", "a", "-r0"),
+    "alpm": ("-1", "rc1", "a", ".a", "+git"),
+    "cran": ("-1", ".0"),
+    "hackage": (".1", ".0"),
+    "openssl": ("-pre1", "-alpha1", "-dev"),
+    "composer": ("-alpha", "RC1", "p1", "-dev", ".x-dev"),
 }
 PRE_AND_POST = ("-rc1", "-alpha")
 
 
-@schemes
+@have_series
 @settings(max_examples=60)
 @given(
     numbers=st.lists(st.integers(0, 300), min_size=1, max_size=2),
@@ -105,7 +113,7 @@ def test_any_text_has_a_key_or_is_unorderable(scheme: str, text: str) -> None:
     else:
         assert 0 < len(made) <= LONGEST_KEY
         assert made == key(scheme, f" {text}\n")
-        assert any("0" <= character <= "9" for character in text)
+        assert scheme == "lexicographic" or any("0" <= character <= "9" for character in text)
     if is_series(text):
         try:
             lo, hi = bounds(scheme, text, text, wildcard=True)
@@ -114,7 +122,7 @@ def test_any_text_has_a_key_or_is_unorderable(scheme: str, text: str) -> None:
         assert lo < hi
 
 
-@schemes
+@versions_have_digits
 @pytest.mark.parametrize(
     "text",
     [
@@ -162,7 +170,33 @@ def test_a_key_never_exceeds_the_longest(scheme: str, text: str) -> None:
 
 
 def test_a_scheme_we_do_not_have_orders_nothing() -> None:
-    with pytest.raises(Unorderable, match="conan"):
-        key("conan", "1.0")
-    with pytest.raises(Unorderable, match="conan"):
-        bounds("conan", None, "1.*", wildcard=True)
+    with pytest.raises(Unorderable, match="intdot"):
+        key("intdot", "1.0")
+    with pytest.raises(Unorderable, match="intdot"):
+        bounds("intdot", None, "1.*", wildcard=True)
+
+
+@pytest.mark.parametrize("scheme", ["datetime", "lexicographic"])
+def test_what_has_no_series_says_so(scheme: str) -> None:
+    with pytest.raises(Unorderable, match="no series"):
+        bounds(scheme, "1.*", None, wildcard=True)
+
+
+@pytest.mark.parametrize("text", ["", " ", "-", "*", "a\x00b", "1\n2", "\ud800", "5.x"])
+def test_what_is_no_text_is_unorderable_where_texts_are_versions(text: str) -> None:
+    with pytest.raises(Unorderable):
+        key("lexicographic", text)
+
+
+def test_a_bound_without_pkgrel_means_all_its_releases() -> None:
+    """vercmp(8): where one side has no pkgrel, it is left out of the comparison."""
+    for v in ("1.1-1", "1.1-2", "1.1"):
+        lo, hi = bounds("alpm", None, "1.1", high_closed=True)
+        assert lo <= key("alpm", v) < hi
+        lo, hi = bounds("alpm", "1.1", None, low_open=True)
+        assert not lo <= key("alpm", v) < hi
+        lo, hi = bounds("alpm", "1.1", "1.1", high_closed=True)
+        assert lo <= key("alpm", v) < hi
+    assert bounds("alpm", None, "1.1", high_closed=True)[1] < key("alpm", "1.1.1-1")
+    lo, hi = bounds("alpm", None, "1.1-1", high_closed=True)
+    assert not lo <= key("alpm", "1.1-2") < hi

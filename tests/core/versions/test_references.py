@@ -5,93 +5,46 @@
 
 from __future__ import annotations
 
-import shutil
-import subprocess
-from collections.abc import Callable
 from pathlib import Path
 from random import Random
 
-import packaging.version
 import pytest
 
-from suture.core.versions import key
-from tests.core.versions.plausible import pair
+from tests.core.versions.plausible import maven_as_published, pair
+from tests.core.versions.references import JUDGES, Judge, Pair, sign_by_key
 
-Pair = tuple[str, str]
-Sign = int  # -1, 0, 1
+judges = pytest.mark.parametrize(("scheme", "judge"), JUDGES, ids=lambda one: getattr(one, "__name__", one))
 
-
-def sign_by_key(scheme: str, left: str, right: str) -> Sign:
-    a, b = key(scheme, left), key(scheme, right)
-    return (a > b) - (a < b)
+# Maven's comparator is not transitive, so no order agrees with it on everything: of versions as projects write them, at
+# most one pair in two thousand may differ (docs/reference/versions.md).
+ALLOWED = {"maven": 0.0005}
 
 
 def pairs(scheme: str, count: int) -> list[Pair]:
     random = Random(f"{scheme} {count}")
+    if scheme == "maven":
+        return [(maven_as_published(random), maven_as_published(random)) for _ in range(count)]
     return [pair(scheme, random) for _ in range(count)]
 
 
-def by_packaging(asked: list[Pair], folder: Path) -> list[Sign]:
-    """PyPA's `packaging`, the reference for PEP 440."""
-    signs = []
-    for left, right in asked:
-        a, b = packaging.version.Version(left), packaging.version.Version(right)
-        signs.append((a > b) - (a < b))
-    return signs
-
-
-def by_dpkg(asked: list[Pair], folder: Path) -> list[Sign]:
-    """`dpkg --compare-versions`: one shell asks it for every pair whether our answer holds, so one start a pair."""
-    if not shutil.which("dpkg"):
-        pytest.skip("dpkg is not installed")
-    word = {-1: "lt", 0: "eq", 1: "gt"}
-    question = folder / "pairs"
-    question.write_text("".join(f"{a} {word[sign_by_key('deb', a, b)]} {b}\n" for a, b in asked))
-    script = 'while read -r a is b; do dpkg --compare-versions "$a" "$is" "$b" && echo y || echo n; done'
-    with question.open() as lines:
-        answers = subprocess.run(
-            ["sh", "-c", script], stdin=lines, capture_output=True, text=True, check=True
-        ).stdout.split()
-    assert len(answers) == len(asked)
-    other = {-1: 1, 0: 2, 1: -1}  # any sign but ours
-    return [
-        sign if answer == "y" else other[sign]
-        for answer, sign in zip(answers, (sign_by_key("deb", a, b) for a, b in asked), strict=True)
-    ]
-
-
-def by_rpm(asked: list[Pair], folder: Path) -> list[Sign]:
-    """rpm's own comparison of [epoch:]version[-release], all pairs in one process through its Lua."""
-    if not shutil.which("rpm"):
-        pytest.skip("rpm is not installed")
-    question = folder / "pairs"
-    question.write_text("".join(f"{a} {b}\n" for a, b in asked))
-    lua = 'local a, b = line:match("(%S+) (%S+)"); print(rpm.vercmp(a, b) .. "\\n")'
-    program = f'%{{lua: for line in io.lines("{question}") do {lua} end}}'
-    answers = subprocess.run(["rpm", "--eval", program], capture_output=True, text=True, check=True).stdout.split()
-    assert len(answers) == len(asked)
-    return [int(answer) for answer in answers]
-
-
-REFERENCES = [("pypi", by_packaging), ("deb", by_dpkg), ("rpm", by_rpm)]
-
-
-@pytest.mark.parametrize(("scheme", "reference"), REFERENCES)
-def test_random_pairs_agree(scheme: str, reference: Callable[[list[Pair], Path], list[Sign]], tmp_path: Path) -> None:
-    agree_on(pairs(scheme, 2_000), scheme, reference, tmp_path)
+@judges
+def test_random_pairs_agree(scheme: str, judge: Judge, tmp_path: Path) -> None:
+    agree_on(2_000, scheme, judge, tmp_path)
 
 
 @pytest.mark.deep
-@pytest.mark.parametrize(("scheme", "reference"), REFERENCES)
-def test_many_random_pairs_agree(
-    scheme: str, reference: Callable[[list[Pair], Path], list[Sign]], tmp_path: Path
-) -> None:
-    agree_on(pairs(scheme, 100_000), scheme, reference, tmp_path)
+@judges
+def test_many_random_pairs_agree(scheme: str, judge: Judge, tmp_path: Path) -> None:
+    agree_on(100_000, scheme, judge, tmp_path)
 
 
-def agree_on(asked: list[Pair], scheme: str, reference: Callable[[list[Pair], Path], list[Sign]], folder: Path) -> None:
+def agree_on(count: int, scheme: str, judge: Judge, folder: Path) -> None:
+    asked = pairs(scheme, count)
+    theirs = judge(asked, folder)
     ours = [sign_by_key(scheme, left, right) for left, right in asked]
-    theirs = reference(asked, folder)
-    wrong = [(*two, a, b) for two, a, b in zip(asked, ours, theirs, strict=True) if a != b]
-    assert not wrong, f"{len(wrong)} of {len(asked)} disagree (left, right, ours, theirs): {wrong[:10]}"
-    assert min(ours.count(sign) for sign in (-1, 0, 1)) > len(asked) // 50, "the sample is too one-sided to prove much"
+    wrong = [(*two, a, b) for two, a, b in zip(asked, ours, theirs, strict=True) if b is not None and a != b]
+    judged = [a for a, b in zip(ours, theirs, strict=True) if b is not None]
+    allowed = round(len(judged) * ALLOWED.get(scheme, 0))
+    assert len(wrong) <= allowed, f"{len(wrong)} of {len(asked)} disagree (left, right, ours, theirs): {wrong[:10]}"
+    assert len(judged) > count // 2, "the judge refuses too many to prove much"
+    assert min(judged.count(sign) for sign in (-1, 0, 1)) > count // 100, "the sample is too one-sided to prove much"

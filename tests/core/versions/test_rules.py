@@ -6,10 +6,11 @@ from __future__ import annotations
 
 import itertools
 import re
+from pathlib import Path
 
 import pytest
 
-from suture.core.versions import TooLong, Unorderable, key
+from suture.core.versions import SCHEMES, TooLong, Unorderable, key
 
 # Each line is one rule of docs/reference/versions.md.
 CHAINS = [
@@ -40,6 +41,28 @@ CHAINS = [
     # apk-tools
     ("alpine", "1.0_alpha < 1.0_beta2 < 1.0_pre < 1.0_rc1 < 1.0 < 1.0-r0 < 1.0-r1 < 1.0_git20240101 < 1.0_p1 < 1.0a < 1.0.1"),
     ("alpine", "6.6.2_p2 < 6.6.2p1 < 6.6.2p2"),
+    # Composer: composer/semver's own test suite and documentation
+    ("composer", "1.0.0-dev = 1.0-dev < 1.0.0-alpha1 = 1.0a1 = 1.0.0.0-alpha.1 < 1.0-beta2 = 1.0b2 = 1.0.beta2 < 1.0-RC1 = 1.0rc1 < 1.0 = v1.0.0 = 1.0.0.0 = 1.0-stable = 1.0.0+build = 1.0@beta < 1.0-p1 = 1.0pl1 = 1.0-patch1 < 1.0.1"),
+    ("composer", "1.0-beta2-dev < 1.0-beta2 < 1.0-beta10"),
+    ("composer", "6.1.99 < 6.1.x-dev < 6.2-dev < 6.2 < 6.x-dev = 6.*-dev < 7-dev"),
+    ("composer", "2023-12-31 < 2024-01-15 < 2024.01.15 = v2024.1.15 < 20240115"),
+    # pub: what stands behind + counts
+    ("pub", "1.0.0-pre < 1.0.0-pre+build < 1.0.0 = v1.0.0 = 1.0 < 1.0.0+1 < 1.0.0+2 < 1.0.0+10 < 1.0.0+build < 1.0.0+build.1 < 1.0.1"),
+    # CRAN and Hackage: numbers only, and a longer version is above the one it continues
+    ("cran", "0.9 < 0.75 < 1.8 < 1.8-0 = 1.8.0 < 1.8.0.1 < 1.10"),
+    ("hackage", "0.11.3.0 < 1 < 1.0 < 1.0.0 < 1.1 < 2"),
+    # OpenSSL: letters of patch releases count on behind z
+    ("openssl", "0.9.8zh < 1.0.2-dev < 1.0.2-beta3 < 1.0.2 < 1.0.2a-dev < 1.0.2a < 1.0.2k = 1.0.2k-fips < 1.0.2y < 1.0.2z < 1.0.2za < 1.0.2zb < 1.1.1-pre9 < 1.1.1 < 1.1.1w < 3.0.0-alpha7-dev < 3.0.0-alpha7 < 3.0.0-beta1 < 3.0.0 < 3.0.13"),
+    # Gentoo: Package Manager Specification, §3.3
+    ("gentoo", "1_alpha < 1_alpha1 < 1_beta < 1_pre < 1_rc < 1 = 1-r0 < 1-r1 < 1_p = 1_p0 < 1_p1 < 1b < 1b_p1 < 1.0 < 1.0.0 < 1.01 < 1.010.1 < 1.05 < 1.1 < 1.9 < 1.10"),
+    # Arch: vercmp(8), its own table
+    ("alpm", "1.0a-1 < 1.0b-1 < 1.0beta-1 < 1.0p-1 < 1.0pre-1 < 1.0rc-1 < 1.0-1 < 1.0.a-1 < 1.0.1-1 < 1:0.5-1"),
+    ("alpm", "1.5 < 1.5-1 < 1.5-1.1 < 1.5-2 < 1.5.1-1"),
+    # Conan 2
+    ("conan", "1.0.0- < 1-alpha.1 < 1.0-pre1 = 1.0.0-pre1.0 < 1 = 1.0 = 1.0.0 < 1+b1 = 1.0+b1.0 < 1+b2 < 1.0.1 < 1.1.1 < 1.1.1a < 1.1.1k < 1.1.2 < 1.1.a < 2 < cci.20200203 < cci.20210118"),
+    # datetime: the instant
+    ("datetime", "2024-01-01T12:00:00+02:00 < 2024-01-01T12:00:00Z = 2024-01-01t12:00:00.000z = 2024-01-01T07:00:00-05:00 < 2024-01-01T12:00:00.09Z < 2024-01-01T12:00:00.123Z < 2024-01-01T12:00:01Z"),
+    ("lexicographic", "10 < 9 < A < Z < a < aa < b < \N{LATIN SMALL LETTER A WITH DIAERESIS} < \N{EURO SIGN}"),
     # loose: zeros, separators, leading zeros
     ("loose", "1 = 1.0 = 1.0.0 = v1.0 = version 1 = 1-0 = 1_0 < 1.0.1 = 1.0-1 < 1.5 = 1.05"),
     # loose: pre-release words by name, in this order
@@ -95,6 +118,24 @@ REFUSED = [
     ("gem", "1..2"),
     ("nuget", "1.2.3.4.5"),
     ("rpm", "1.0 2"),
+    ("composer", "dev-master2"),  # a branch
+    ("composer", "4.3-2RC1"),
+    ("composer", "12345.6.7.8.9"),
+    ("pub", "1.2.3.4"),
+    ("cran", "1.0-2a"),
+    ("hackage", "1.0-2"),
+    ("openssl", "1.0k"),
+    ("openssl", "3.0.13-1.el9"),
+    ("gentoo", "1.0_foo"),
+    ("gentoo", "1.0A"),
+    ("alpm", "1.5.-1"),  # pacman has 1.5.1 < 1.5..a < 1.5. < 1.5.1
+    ("alpm", "1.5-a"),
+    ("conan", "1..0"),
+    ("conan", "1.1*"),
+    ("datetime", "2024-01-31"),  # a day is no instant
+    ("datetime", "2024-01-31T12:00:00"),
+    ("datetime", "2024-02-30T12:00:00Z"),
+    ("datetime", "2016-12-31T23:59:60Z"),
     ("loose", "1da177e4c3f41524e886b7f1b8a0c1fc7321cac2"),  # commits have no order
     ("loose", "dfec15222529"),
     ("loose", "6670e1524477"),
@@ -111,3 +152,8 @@ def test_refused(scheme: str, text: str) -> None:
     with pytest.raises(Unorderable) as error:
         key(scheme, text)
     assert not isinstance(error.value, TooLong)
+
+
+def test_every_scheme_stands_on_its_page() -> None:
+    page = (Path(__file__).parents[3] / "docs" / "reference" / "versions.md").read_text("utf-8")
+    assert [scheme for scheme in sorted(SCHEMES) if f"`{scheme}`" not in page] == []

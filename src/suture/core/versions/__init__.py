@@ -12,7 +12,27 @@ from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
-from suture.core.versions import alpine, deb, gem, loose, maven, nuget, pypi, rpm, semver
+from suture.core.versions import (
+    alpine,
+    alpm,
+    composer,
+    conan,
+    cran,
+    deb,
+    gem,
+    gentoo,
+    hackage,
+    instants,
+    lexicographic,
+    loose,
+    maven,
+    nuget,
+    openssl,
+    pub,
+    pypi,
+    rpm,
+    semver,
+)
 from suture.core.versions.encoding import HI, LO, LONGEST_KEY, LONGEST_TEXT, TooLong, Unorderable, after, quoted
 from suture.core.versions.loose import looks_like_a_commit
 
@@ -32,12 +52,14 @@ __all__ = [
     "looks_like_a_commit",
 ]
 
-KEYS_VERSION = 1  # raised whenever any encoder gives any version another key: stored keys are then rebuilt
+KEYS_VERSION = 2  # raised whenever any encoder gives any version another key: stored keys are then rebuilt
 
 
 class _Scheme(NamedTuple):
     encode: Callable[[str], bytes]
     series: Callable[[Sequence[str]], tuple[bytes, bytes]]  # the interval of '6.1.*', given its numbers
+    above: Callable[[str], bytes] | None = None  # the bound above a version, where it is not that above its key
+    any_text: bool = False  # a version needs no digit
 
 
 _SCHEMES: dict[str, _Scheme] = {
@@ -53,10 +75,20 @@ _SCHEMES: dict[str, _Scheme] = {
     "gem": _Scheme(gem.gem, gem.series),
     "nuget": _Scheme(nuget.nuget, nuget.series),
     "alpine": _Scheme(alpine.alpine, alpine.series),
+    "composer": _Scheme(composer.composer, composer.series),
+    "pub": _Scheme(pub.pub, pub.series),
+    "cran": _Scheme(cran.cran, cran.series),
+    "hackage": _Scheme(hackage.hackage, hackage.series),
+    "conan": _Scheme(conan.conan, conan.series),
+    "alpm": _Scheme(alpm.alpm, alpm.series, above=alpm.above),
+    "gentoo": _Scheme(gentoo.gentoo, gentoo.series),
+    "openssl": _Scheme(openssl.openssl, openssl.series),
+    "datetime": _Scheme(instants.instant, instants.series),
+    "lexicographic": _Scheme(lexicographic.lexicographic, lexicographic.series, any_text=True),
     "loose": _Scheme(loose.loose, loose.series),
 }
 
-SCHEMES: frozenset[str] = frozenset(_SCHEMES)  # named as VERS names them; 'loose' is ours
+SCHEMES: frozenset[str] = frozenset(_SCHEMES)  # as VERS or the package URL's type names them; 'loose' is ours
 
 _series_of = re.compile(r"v?([0-9]+(?:\.[0-9]+)*)\.(?:[*x]\.)*[*x]", re.IGNORECASE | re.ASCII).fullmatch
 _has_digit = re.compile(r"[0-9]").search
@@ -76,9 +108,9 @@ def key(scheme: str, version: str) -> bytes:
     if len(version) > LONGEST_TEXT:
         raise TooLong(f"a version of {len(version)} characters is longer than any real one")
     written = version.strip()
-    if not _has_digit(written):
+    if not (found.any_text or _has_digit(written)):
         raise Unorderable(f"{quoted(version)} has no digit, so it has no place in an order")
-    if written[-1] in "*xX" and is_series(written):
+    if written[-1:] in ("*", "x", "X") and is_series(written):
         raise Unorderable(f"{quoted(version)} is a series of versions, not one")
     made = found.encode(written)
     if len(made) > LONGEST_KEY:
@@ -126,7 +158,7 @@ def bounds(
     else:
         lo = key(scheme, low)
         if low_open:
-            lo = after(lo)
+            lo = _above(scheme, low, lo)
     if high is None:
         hi = HI
     elif wildcard and is_series(high):
@@ -134,8 +166,14 @@ def bounds(
     else:
         hi = key(scheme, high)
         if high_closed:
-            hi = after(hi)
+            hi = _above(scheme, high, hi)
     return lo, hi
+
+
+def _above(scheme: str, version: str, its_key: bytes) -> bytes:
+    """The bound above everything that equals a version."""
+    above = _SCHEMES[scheme].above
+    return above(version.strip()) if above else after(its_key)
 
 
 def _series(scheme: str, version: str) -> tuple[bytes, bytes]:

@@ -69,6 +69,8 @@ def _joined(segments: list[str | int]) -> bytes:
 
 def series(numbers: Sequence[str]) -> tuple[bytes, bytes]:
     """All versions that begin with these numbers, with their pre-releases; `6.0.*` begins with those of 6."""
-    begin = b"".join(number(int(n)) for n in numbers)
-    trimmed = begin.rstrip(number(0)) if int(numbers[-1]) == 0 else begin
-    return trimmed, begin + ABOVE_SERIES
+    read = [int(n) for n in numbers]
+    above = b"".join(number(n) for n in read) + ABOVE_SERIES
+    while read and read[-1] == 0:
+        read.pop()
+    return b"".join(number(n) for n in read), above
