@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from random import Random
 
@@ -23,8 +24,18 @@ ALLOWED = {"maven": 0.0005}
 def pairs(scheme: str, count: int) -> list[Pair]:
     random = Random(f"{scheme} {count}")
     if scheme == "maven":
-        return [(maven_as_published(random), maven_as_published(random)) for _ in range(count)]
+        return [two_as_published(random) for _ in range(count)]
     return [pair(scheme, random) for _ in range(count)]
+
+
+def two_as_published(random: Random) -> Pair:
+    """Two Maven versions; one in ten pairs is one version in two spellings."""
+    first = maven_as_published(random)
+    if random.random() < 0.9:
+        return first, maven_as_published(random)
+    numbers = re.match("[0-9.]*[0-9]", first)
+    assert numbers
+    return first, f"{numbers[0]}.0{first[numbers.end() :]}"
 
 
 @judges
