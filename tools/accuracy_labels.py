@@ -9,13 +9,14 @@ from __future__ import annotations
 import gzip
 import json
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 AFFECTED, NOT_AFFECTED = "affected", "not_affected"
+LABELLED = ("language", "cpe", "distro")  # the tracks of match-labels
 OPEN_LABELS = ("conditional", "not_assessable")
 DEFINITE = "affected"  # core.matching.MatchClass; every other class is a question to a person
 
@@ -170,16 +171,21 @@ def medical_devices(folder: Path, scan: Scan) -> Track:
     return track
 
 
-def match_labels(folder: Path, scan: Scan, aside: set[tuple[str, str, str]]) -> list[Track]:
+def match_labels(
+    folder: Path, scan: Scan, aside: set[tuple[str, str, str]], names: Sequence[str] = LABELLED
+) -> list[Track]:
     """Score `benchmark/match-labels`, a track each: language, cpe, distro.
 
     Args:
         aside: (image, purl, vulnerability) of labels that an adjustment sets aside in the adjusted line.
+        names: the tracks to score.
     """
-    tracks = {name: Track(name) for name in ("language", "cpe", "distro")}
+    tracks = {name: Track(name) for name in names}
     scanned = dict(_inventories(folder / "inventories.cdx.jsonl.gz", scan))
     for line in lines(folder / "pairs.jsonl.gz"):
         pair = json.loads(line)
+        if pair["track"] not in tracks:
+            continue
         refs, found = scanned[pair["image"]]
         ids = {pair["vulnerability"], *pair["ids"]}
         mine = refs.get(pair["purl"], ())

@@ -7,6 +7,7 @@ has a place for it, or the SBOM states none, it is *unplaced*: identity exact, v
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
@@ -90,11 +91,19 @@ def places(component: Component, context: Context = NOWHERE, crosswalk: Crosswal
         called = (one.package, *crosswalk.also_called(one.package))
         names[one.package] = called
         for package in called:
-            _place(one._replace(package=package), placed, unplaced)
+            if package.kind is not one.package.kind and names_a_commit(one.version):
+                unplaced.append(Unplaced(native(package), one.version[:600], ReviewReason.COMMITS, one.given_as[:1000]))
+            else:
+                _place(one._replace(package=package), placed, unplaced)
     return Places(
         tuple(dict.fromkeys(placed)), tuple(dict.fromkeys(unplaced)), tuple(names), tuple(names.values()),
         tuple(obstacles),
     )  # fmt: skip
+
+
+# A Go pseudo-version, v1.4.1-0.20201022071705-85942c5703cf: a commit after some tag, of this branch or another. Among
+# releases of the same product under another name it has no place. Source: Go Modules Reference, "Pseudo-versions".
+names_a_commit = re.compile(r"v\d+\.\d+\.\d+-(?:[\w.-]*\.)?\d{14}-[0-9a-f]{12}(?:\+incompatible)?").fullmatch
 
 
 def _place(one: Identity, placed: list[Placed], unplaced: list[Unplaced]) -> None:
