@@ -54,7 +54,15 @@ def intervals_in(scheme: str, stated: StatedRange) -> list[Interval]:
 
     A package whose range or version has no place in its own scheme is compared in `loose` on both sides.
     """
-    _, bounds, exceptions, _ = stated
+    return intervals_of(scheme, stated.bounds, stated.minus)
+
+
+def intervals_of(scheme: str, bounds: Bounds, exceptions: tuple[Bounds, ...] = ()) -> list[Interval]:
+    """As `intervals_in`, of bounds without a package.
+
+    Raises:
+        NeedsReview: with the reason.
+    """
     whole = _interval(scheme, *bounds)
     if isinstance(whole, _Refusal):
         raise NeedsReview(*whole)
@@ -72,13 +80,21 @@ def read(stated: StatedRange) -> Reading:
     Raises:
         NeedsReview: neither order has a place for it, or it holds no version.
     """
-    scheme = stated.package.scheme
+    return read_bounds(stated.package.scheme, stated.bounds, stated.minus)
+
+
+def read_bounds(scheme: str, bounds: Bounds, exceptions: tuple[Bounds, ...] = ()) -> Reading:
+    """As `read`, of bounds without a package.
+
+    Raises:
+        NeedsReview: as `read`.
+    """
     try:
-        return Reading(scheme, intervals_in(scheme, stated))
+        return Reading(scheme, intervals_of(scheme, bounds, exceptions))
     except NeedsReview as refused:
         if scheme == FALLBACK or refused.reason in (ReviewReason.INVERTED, ReviewReason.EMPTY):
             raise
-    return Reading(FALLBACK, intervals_in(FALLBACK, stated))
+    return Reading(FALLBACK, intervals_of(FALLBACK, bounds, exceptions))
 
 
 def subtract(whole: Iterable[Interval], exceptions: Iterable[Interval]) -> list[Interval]:

@@ -98,6 +98,78 @@ class Record:
     stated: int = 0
 
 
+class Saying(NamedTuple):
+    """One affected range before it is given to a package; with a `reason` it goes to review as `text`."""
+
+    reason: ReviewReason | None
+    bounds: Bounds
+    minus: tuple[Bounds, ...] = ()
+    text: str = ""
+    wildcard: bool = False
+
+
+class Sayings:
+    """Some affected ranges, as one object for all records that repeat them: what they come to is worked out once.
+
+    Told by which object it is, not by what it holds; so it costs nothing to look up what was worked out.
+    """
+
+    __slots__ = ("each",)
+
+    def __init__(self, each: tuple[Saying, ...]) -> None:
+        self.each = each
+
+
+class Entry(NamedTuple):
+    """One part of a record: all these sayings, of each of these packages; of nobody known where there is none."""
+
+    packages: tuple[Package, ...]
+    product: str  # in the record's own words, for what goes to review
+    sayings: Sayings
+
+
+class SharedRecord(NamedTuple):
+    """A record whose ranges stand in shared parts: for sources that repeat themselves millions of times over.
+
+    The fields are those of `Record`; `whole` gives it as one.
+    """
+
+    source: str
+    id: str
+    title: str
+    details: str
+    published: str
+    modified: str
+    withdrawn: str
+    disputed: bool
+    severities: tuple[Severity, ...]
+    weaknesses: tuple[str, ...]
+    references: tuple[str, ...]
+    entries: list[Entry]
+    stated: int
+    aliases: tuple[str, ...] = ()
+    upstream: tuple[str, ...] = ()
+
+    def whole(self) -> Record:
+        """The same record with every range of its own."""
+        ranges: list[StatedRange] = []
+        review: list[ReviewRange] = []
+        for packages, product, sayings in self.entries:
+            for package in packages or (None,):
+                for reason, bounds, minus, text, wildcard in sayings.each:
+                    if reason is None and package is not None:
+                        ranges.append(StatedRange(package, bounds, minus, wildcard))
+                    else:
+                        said = reason or ReviewReason.NO_IDENTITY
+                        review.append(ReviewRange(package, said, f"{product}: {text}"))
+        return Record(
+            source=self.source, id=self.id, aliases=self.aliases, upstream=self.upstream, title=self.title,
+            details=self.details, published=self.published, modified=self.modified, withdrawn=self.withdrawn,
+            disputed=self.disputed, severities=self.severities, weaknesses=self.weaknesses,
+            references=self.references, ranges=tuple(ranges), review=tuple(review), stated=self.stated,
+        )  # fmt: skip
+
+
 class Exploited(NamedTuple):
     """An entry of a catalogue of vulnerabilities known to be exploited (CISA KEV)."""
 

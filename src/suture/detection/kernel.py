@@ -26,12 +26,13 @@ _AS_OF = "r.f <= %(rev)s AND r.t > %(rev)s"
 # every range, probing the portfolio
 FULL = f"SELECT cv.cv_id, r.stmt FROM rng r {{join}} {{table}} cv ON {_WHERE} WHERE {_AS_OF}"  # noqa: S608
 
-# component versions that lie, or lay, in a range which came or went after one revision and up to another
-CHANGED = f"""
-SELECT cv.cv_id FROM rng r {{join}} cv ON {_WHERE}
-WHERE r.stmt >= %(first)s AND r.stmt < %(last)s AND r.f > %(since)s AND r.f <= %(rev)s
-UNION
-SELECT cv.cv_id FROM rng r {{join}} cv ON {_WHERE}
+# every distinct hit, in the order in which its fingerprint is taken
+SORTED = f"SELECT DISTINCT cv_id, stmt FROM ({FULL}) h ORDER BY cv_id, stmt"  # noqa: S608
+
+# hits of the ranges that came after one revision and up to another, and of those that went
+CAME = f"""SELECT cv.cv_id, r.stmt FROM rng r {{join}} cv ON {_WHERE}
+WHERE r.stmt >= %(first)s AND r.stmt < %(last)s AND r.f > %(since)s AND r.f <= %(rev)s"""  # noqa: S608
+WENT = f"""SELECT cv.cv_id, r.stmt FROM rng r {{join}} cv ON {_WHERE}
 WHERE r.t > %(since)s AND r.t <= %(rev)s AND r.t < {OPEN}"""  # noqa: S608
 
 # some component versions, probing the ranges
@@ -107,11 +108,6 @@ def whole_ranges(packages: Iterable[int], rev: int) -> list[tuple[int, int]]:
         numbers = ", ".join(str(int(package)) for package in part)
         found += rows(WHOLE.format(packages=numbers), {"lo": LO, "hi": HI, "rev": rev})
     return found
-
-
-def changed_versions(change: Change) -> list[int]:
-    """The component versions whose hits a change of the knowledge may have moved."""
-    return [row[0] for row in rows(joined(CHANGED), change.values())]
 
 
 def changed_packages(change: Change) -> list[int]:

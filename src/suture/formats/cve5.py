@@ -8,14 +8,26 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
+from functools import lru_cache
+from typing import NamedTuple, TypeVar
 
 import msgspec
 
 from suture.core.versions import is_series, looks_like_a_commit
-from suture.core.vulnerabilities import Bounds, Record, ReviewRange, ReviewReason, Severity, StatedRange
+from suture.core.vulnerabilities import (
+    Bounds,
+    Entry,
+    Record,
+    ReviewReason,
+    Saying,
+    Sayings,
+    Severity,
+    SharedRecord,
+)
 from suture.formats.cve5_packages import packages_of
 from suture.formats.decoding import decode
+
+T = TypeVar("T")
 
 
 class Change(msgspec.Struct, gc=False):
@@ -39,9 +51,9 @@ class Affected(msgspec.Struct, rename={"collection_url": "collectionURL", "packa
     package_name: str = ""
     collection_url: str = ""
     package_url: str = ""
-    cpes: list[str] = []
+    cpes: tuple[str, ...] = ()
     default_status: str = "unknown"
-    versions: list[Version] = []
+    versions: msgspec.Raw = msgspec.Raw(b"[]")  # of `Version`; most lists stand in many records, and are read once
 
 
 class Text(msgspec.Struct, gc=False):
@@ -77,7 +89,7 @@ class Metric(msgspec.Struct, rename={"v40": "cvssV4_0", "v31": "cvssV3_1", "v30"
 
 class Ssvc(msgspec.Struct):
     version: str = ""
-    options: list[dict[str, str]] = []
+    options: msgspec.Raw = msgspec.Raw(b"[]")
 
 
 class Link(msgspec.Struct, gc=False):
@@ -120,7 +132,9 @@ class Cve(msgspec.Struct, rename="camel"):
 
 
 _DECODER = msgspec.json.Decoder(Cve)
+_VERSIONS = msgspec.json.Decoder(list[Version])
 _SSVC = msgspec.json.Decoder(Ssvc)
+_OPTIONS = msgspec.json.Decoder(list[dict[str, str]])
 
 
 def read(data: bytes) -> Record:
@@ -129,55 +143,88 @@ def read(data: bytes) -> Record:
     Raises:
         FormatError: the bytes are no CVE record of format 5.
     """
+    return read_shared(data).whole()
+
+
+def read_shared(data: bytes) -> SharedRecord:
+    """As `read`, with shared parts: what one CVE record says of versions, others say as well.
+
+    Raises:
+        FormatError: as `read`.
+    """
     raw = decode(_DECODER, data, "a CVE record (format 5)")
     cna = raw.containers.cna
-    containers = (cna, *raw.containers.adp)
-    ranges: list[StatedRange] = []
-    review: list[ReviewRange] = []
-    for container in containers:
+    entries: list[Entry] = []
+    severities: list[Severity] = []
+    weaknesses: list[str] = []
+    references: list[str] = []
+    stated = 0
+    for container in (cna, *raw.containers.adp):
         for affected in container.affected:
-            for stated in _affected(affected):
-                if isinstance(stated, StatedRange):
-                    ranges.append(stated)
-                else:
-                    review.append(stated)
-    return Record(
-        source="cve",
-        id=raw.cve_metadata.cve_id,
-        title=cna.title,
-        details=next((text.value for text in (*cna.descriptions, *cna.rejected_reasons) if text.lang[:2] == "en"), ""),
-        published=raw.cve_metadata.date_published,
-        modified=raw.cve_metadata.date_updated,
-        withdrawn="rejected" if raw.cve_metadata.state == "REJECTED" else "",
-        disputed="disputed" in cna.tags,
-        severities=tuple(dict.fromkeys(score for container in containers for score in _severities(container))),
-        weaknesses=tuple(
-            dict.fromkeys(
-                problem.cwe
-                for container in containers
-                for kind in container.problem_types
-                for problem in kind.descriptions
-                if problem.cwe
-            )
-        ),
-        references=tuple(dict.fromkeys(link.url for container in containers for link in container.references)),
-        ranges=tuple(ranges),
-        review=tuple(review),
-        stated=len(ranges) + len(review),
+            vendor, product = affected.vendor, affected.product
+            packages = packages_of(
+                vendor, product, affected.package_name, affected.collection_url, affected.package_url,
+                affected.cpes,
+            )  # fmt: skip
+            sayings = _sayings(bytes(affected.versions), affected.default_status, bool(packages))
+            if sayings.each:
+                entries.append(Entry(packages, f"{vendor} {product}".strip(), sayings))
+                stated += len(sayings.each) * (len(packages) or 1)
+        if container.metrics:
+            _score(container, severities)
+        for kind in container.problem_types:
+            for problem in kind.descriptions:
+                if problem.cwe:
+                    weaknesses.append(problem.cwe)
+        for link in container.references:
+            references.append(link.url)
+    meta = raw.cve_metadata
+    return SharedRecord(
+        "cve",
+        meta.cve_id,
+        cna.title,
+        _english(cna.descriptions) or _english(cna.rejected_reasons),
+        meta.date_published,
+        meta.date_updated,
+        "rejected" if meta.state == "REJECTED" else "",
+        "disputed" in cna.tags,
+        _distinct(severities),
+        _distinct(weaknesses),
+        _distinct(references),
+        entries,
+        stated,
     )
 
 
-def _severities(container: Container) -> Iterator[Severity]:
+def _distinct(values: list[T]) -> tuple[T, ...]:
+    return tuple(dict.fromkeys(values)) if len(values) > 1 else tuple(values)
+
+
+def _english(texts: Sequence[Text]) -> str:
+    for text in texts:
+        if text.lang[:2] == "en":
+            return text.value
+    return ""
+
+
+def _score(container: Container, severities: list[Severity]) -> None:
     """CVSS vectors, and SSVC decision points as 'Exploitation:none/Automatable:yes/Technical Impact:total'."""
     by = container.provider_metadata.short_name
     for metric in container.metrics:
+        if (other := metric.other) is not None:
+            if other.type == "ssvc":
+                ssvc = decode(_SSVC, other.content, "an SSVC metric")
+                severities.append(Severity(f"SSVC:{ssvc.version}", _points(bytes(ssvc.options)), by))
+            continue
         for score in (metric.v40, metric.v31, metric.v30, metric.v20):
             if score is not None:
-                yield Severity(f"CVSS:{score.version}", score.vector_string, by)
-        if metric.other is not None and metric.other.type == "ssvc":
-            ssvc = decode(_SSVC, bytes(metric.other.content), "an SSVC metric")
-            points = "/".join(f"{name}:{value}" for option in ssvc.options for name, value in option.items())
-            yield Severity(f"SSVC:{ssvc.version}", points, by)
+                severities.append(Severity(f"CVSS:{score.version}", score.vector_string, by))
+
+
+@lru_cache(maxsize=1 << 12)
+def _points(options: bytes) -> str:
+    decided = decode(_OPTIONS, options, "an SSVC metric")
+    return "/".join(f"{name}:{value}" for option in decided for name, value in option.items())
 
 
 # ---- versions: each entry as intervals with a status
@@ -188,64 +235,71 @@ class Span(NamedTuple):
 
     status: str
     bounds: Bounds | ReviewReason
-    raw: str
+    entry: Version
 
 
 _UNSAID = frozenset({"", "-", "n/a", "na", "none", "unspecified", "unknown", "not specified"})
 _ALL = frozenset({"*", "all", "all versions", "any"})
-_FROM_START = _UNSAID | _ALL | {"0"}
+_NO_END = _UNSAID | _ALL
+_FROM_START = _NO_END | {"0"}
 _COMPARISON = re.compile(r"(>=|<=|=|>|<)\s*([^\s,<>=]+)")
 _COMPARISONS = re.compile(rf"{_COMPARISON.pattern}(?:\s*,\s*{_COMPARISON.pattern})?")
 
 
-def _spans(entry: Version) -> list[Span]:
-    """The intervals of one entry: one, or with `changes` one per status."""
-    raw = _said(entry)
-    if _is_commit(entry):
-        return [Span(entry.status, ReviewReason.COMMITS, raw)]
-    bounds = _bounds(entry)
-    if not entry.changes or isinstance(bounds, ReviewReason):
-        return [Span(entry.status, bounds, raw)]
+def _spans(entries: Sequence[Version]) -> list[Span]:
+    """The intervals of a list of entries: one for each, or with `changes` one per status."""
     spans = []
-    status, low = entry.status, bounds
-    for change in entry.changes:
-        spans.append(Span(status, low._replace(high=change.at, high_closed=False), raw))
-        status, low = change.status, bounds._replace(low=change.at, low_open=False)
-    return [*spans, Span(status, low, raw)]
+    for entry in entries:
+        changes = bool(entry.changes)
+        bounds = _bounds(entry.version, entry.less_than, entry.less_than_or_equal, entry.version_type == "git", changes)
+        if not changes or isinstance(bounds, ReviewReason):
+            spans.append(Span(entry.status, bounds, entry))
+            continue
+        status, low = entry.status, bounds
+        for change in entry.changes:
+            spans.append(Span(status, low._replace(high=change.at, high_closed=False), entry))
+            status, low = change.status, bounds._replace(low=change.at, low_open=False)
+        spans.append(Span(status, low, entry))
+    return spans
 
 
-def _is_commit(entry: Version) -> bool:
+def _is_commit(bounds: Sequence[str], typed_git: bool) -> bool:
     """Say whether the bounds are commits.
 
     The type does not tell: CNAs write 'git' beside release numbers ('* <= 3.5'), and the kernel's
     'original_commit_for_fix' gives the mainline release of the fix ('6.10 <= *').
     """
-    bounds = [bound for bound in (entry.version, entry.less_than, entry.less_than_or_equal) if bound]
     if any(looks_like_a_commit(bound) for bound in bounds):
         return True
-    return entry.version_type == "git" and not any("." in bound for bound in bounds)
+    return typed_git and not any("." in bound for bound in bounds)
 
 
-def _bounds(entry: Version) -> Bounds | ReviewReason:
-    version = entry.version.strip()
+@lru_cache(maxsize=1 << 16)
+def _bounds(
+    written: str, less_than: str | None, less_than_or_equal: str | None, typed_git: bool, changes: bool
+) -> Bounds | ReviewReason:
+    """One entry's bounds. Remembered: most entries are stated many times over."""
+    if _is_commit([bound for bound in (written, less_than, less_than_or_equal) if bound], typed_git):
+        return ReviewReason.COMMITS
+    version = written.strip()
     word = version.lower()
     low: str | None = None if word in _FROM_START else version
     low_open = False
     if word.startswith("next of "):  # '> X' of the 4.0 format, as converted
         low, low_open = version[8:].strip(), True
-    if entry.less_than is not None or entry.less_than_or_equal is not None:
-        closed = entry.less_than is None
-        high = ((entry.less_than_or_equal if closed else entry.less_than) or "").strip()
-        if high.lower() in _UNSAID | _ALL:
+    if less_than is not None or less_than_or_equal is not None:
+        closed = less_than is None
+        high = ((less_than_or_equal if closed else less_than) or "").strip()
+        if high.lower() in _NO_END:
             return Bounds(low, None, low_open)
         return Bounds(low, high, low_open, closed)
     if low_open:
         return Bounds(low, None, True)
-    if word in _ALL or (word == "0" and entry.changes):
+    if word in _ALL or (word == "0" and changes):
         return Bounds(None, None)
     if word in _UNSAID:
         return ReviewReason.NO_VERSION
-    if entry.changes:  # a beginning without an end: the changes say where it ends
+    if changes:  # a beginning without an end: the changes say where it ends
         return Bounds(version, None)
     return _compared(version) or Bounds.exactly(version)
 
@@ -284,83 +338,79 @@ def _said(entry: Version) -> str:
     return " ".join(word for word in words if word)
 
 
-# ---- one `affected` entry: which products, which versions
+# ---- the list of versions of one `affected` entry
 
 
-def _affected(affected: Affected) -> Iterator[StatedRange | ReviewRange]:
-    """Everything one `affected` entry states, for each package it names; nothing only if it says 'unaffected'."""
-    packages = packages_of(
-        affected.vendor, affected.product, affected.package_name, affected.collection_url, affected.package_url,
-        tuple(affected.cpes),
-    )  # fmt: skip
-    stated = list(_statements(affected))
-    product = f"{affected.vendor} {affected.product}".strip()
-    for package in packages or (None,):
-        for reason, bounds, minus, raw in stated:
-            if reason is not None:
-                yield ReviewRange(package, reason, f"{product}: {raw}")
-            elif package is None:
-                yield ReviewRange(None, ReviewReason.NO_IDENTITY, f"{product}: {raw}")
-            else:
-                yield StatedRange(package, bounds, minus, any(map(_is_wild, (bounds, *minus))))
+@lru_cache(maxsize=1 << 16)
+def _sayings(versions: bytes, default: str, named: bool) -> Sayings:
+    """What a list of versions states; nothing only if it says 'unaffected'. `named`: of a package that we can name."""
+    read: list[Version] = decode(_VERSIONS, versions, "the versions of an affected product (CVE record, format 5)")
+    spans = _spans(read)
+    if default != "affected" and spans and all(s[0] == "affected" and s[1].__class__ is Bounds for s in spans):
+        said = [Saying(None, span[1], (), "", _is_wild(span[1])) for span in spans]  # type: ignore[arg-type]
+    else:
+        said = list(_statements(spans, default))
+    if not named:
+        said = [
+            one if one.reason else Saying(ReviewReason.NO_IDENTITY, one.bounds, (), _review_text(one, spans, default))
+            for one in said
+        ]
+    return Sayings(tuple(said))
 
 
-class Statement(NamedTuple):
-    """One affected range before it is given to a package: `reason` set means that it goes to review."""
+def _statements(spans: Sequence[Span], default: str) -> Iterator[Saying]:
+    """The affected ranges of an entry: listed ones without what an earlier entry says otherwise, then the default's."""
+    others = [number for number, span in enumerate(spans) if span.status != "affected"]
+    last_other = others[-1] if others else -1
+    minus: list[Bounds] = []
+    wild = listed = False
+    unread: Span | None = None
+    for number, span in enumerate(spans):
+        status, bounds, entry = span
+        if isinstance(bounds, ReviewReason):
+            if status != "affected":
+                unread = span
+            if status != "unaffected":
+                yield Saying(bounds, _EVERYTHING, (), _said(entry))
+        elif status == "affected":
+            listed = True
+            # Under `defaultStatus: affected` the complement below holds it already, unless a later entry cuts it out.
+            if default != "affected" or not others or number < last_other:
+                yield Saying(None, bounds, tuple(minus), "", wild or _is_wild(bounds))
+        else:
+            minus.append(bounds)
+            wild = wild or _is_wild(bounds)
+            if status != "unaffected":
+                yield Saying(ReviewReason.UNKNOWN_STATUS, _EVERYTHING, (), _said(entry))
+    if default == "affected":
+        yield from _complement(spans, minus, listed, unread, wild)
+    elif default != "unaffected" and len(others) == len(spans) and all(s.status == "unaffected" for s in spans):
+        yield Saying(ReviewReason.UNKNOWN_STATUS, _EVERYTHING, (), f"defaultStatus {default}")
 
-    reason: ReviewReason | None
-    bounds: Bounds
-    minus: tuple[Bounds, ...]
-    raw: str
+
+def _review_text(one: Saying, spans: Sequence[Span], default: str) -> str:
+    """The words of a range that nobody can be named for."""
+    entry = next((span.entry for span in spans if span.bounds is one.bounds), None)
+    return _said(entry) if entry is not None else f"defaultStatus {default}"
 
 
 _EVERYTHING = Bounds(None, None)
 
 
-def _statements(affected: Affected) -> Iterator[Statement]:
-    """The affected ranges of an entry: listed ones without what an earlier entry says otherwise, then the default's."""
-    default = affected.default_status
-    spans = [span for entry in affected.versions for span in _spans(entry)]
-    others = [number for number, span in enumerate(spans) if span.status != "affected"]
-    last_other = others[-1] if others else -1
-    minus: list[Bounds] = []
-    listed = False
-    unread: Span | None = None
-    for number, (status, bounds, raw) in enumerate(spans):
-        if isinstance(bounds, ReviewReason):
-            if status != "affected":
-                unread = spans[number]
-            if status != "unaffected":
-                yield Statement(bounds, _EVERYTHING, (), raw)
-        elif status == "affected":
-            listed = True
-            # Under `defaultStatus: affected` the complement below holds it already, unless a later entry cuts it out.
-            if default != "affected" or not others or number < last_other:
-                yield Statement(None, bounds, tuple(minus), raw)
-        else:
-            minus.append(bounds)
-            if status != "unaffected":
-                yield Statement(ReviewReason.UNKNOWN_STATUS, _EVERYTHING, (), raw)
-    if default == "affected":
-        yield from _complement(spans, minus, listed, unread)
-    elif default != "unaffected" and all(span.status == "unaffected" for span in spans):
-        yield Statement(ReviewReason.UNKNOWN_STATUS, _EVERYTHING, (), f"defaultStatus {default}")
-
-
 def _complement(
-    spans: Sequence[Span], minus: Sequence[Bounds], listed: bool, unread: Span | None
-) -> Iterator[Statement]:
+    spans: Sequence[Span], minus: Sequence[Bounds], listed: bool, unread: Span | None, wild: bool
+) -> Iterator[Saying]:
     """What `defaultStatus: affected` adds: every version without the stated exceptions."""
     if unread is not None and not minus:
         # Without its exceptions the range would hold every version: a person reads them.
         reason = unread.bounds if isinstance(unread.bounds, ReviewReason) else ReviewReason.UNREADABLE
-        yield Statement(reason, _EVERYTHING, (), f"defaultStatus affected; {unread.raw}")
+        yield Saying(reason, _EVERYTHING, (), f"defaultStatus affected; {_said(unread.entry)}")
     elif minus or not spans:
-        yield Statement(None, _EVERYTHING, tuple(minus), "defaultStatus affected")
+        yield Saying(None, _EVERYTHING, tuple(minus), "", wild)
     elif listed:
         # Only affected versions are listed ('8.1.* < 8.1.28'), yet the default calls every other version affected as
         # well. Such records mean their list; the default waits for a person instead of condemning every release.
-        yield Statement(
+        yield Saying(
             ReviewReason.UNKNOWN_STATUS,
             _EVERYTHING,
             (),
@@ -368,5 +418,6 @@ def _complement(
         )
 
 
+@lru_cache(maxsize=1 << 16)
 def _is_wild(bounds: Bounds) -> bool:
     return (bounds.low is not None and is_series(bounds.low)) or (bounds.high is not None and is_series(bounds.high))

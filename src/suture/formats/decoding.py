@@ -31,7 +31,7 @@ def problem_of(error: msgspec.DecodeError, data: bytes) -> Problem:
     return Problem("", text)
 
 
-def decode(decoder: msgspec.json.Decoder[T], data: bytes, what: str) -> T:
+def decode(decoder: msgspec.json.Decoder[T], data: bytes | msgspec.Raw, what: str) -> T:
     """Decode one document of the kind named by `what` ('an OSV record').
 
     Raises:
@@ -40,7 +40,7 @@ def decode(decoder: msgspec.json.Decoder[T], data: bytes, what: str) -> T:
     try:
         return decoder.decode(data)
     except msgspec.DecodeError as wrong:
-        raise FormatError(f"not {what}: {wrong}", [problem_of(wrong, data)]) from wrong
+        raise FormatError(f"not {what}: {wrong}", [problem_of(wrong, bytes(data))]) from wrong
     except UnicodeDecodeError as wrong:
         raise FormatError(f"not {what}: not UTF-8 text (byte {wrong.start})") from wrong
     except RecursionError as wrong:

@@ -14,8 +14,17 @@ import msgspec
 
 from suture.core.components import Package, PackageKind
 from suture.core.errors import FormatError
-from suture.core.ranges import FALLBACK, Interval, NeedsReview, in_words, intervals_in, read
-from suture.core.vulnerabilities import Bounds, Record, ReviewRange, ReviewReason, StatedRange
+from suture.core.ranges import FALLBACK, Interval, NeedsReview, in_words, intervals_of, read_bounds
+from suture.core.vulnerabilities import (
+    Bounds,
+    Entry,
+    Record,
+    ReviewRange,
+    ReviewReason,
+    Sayings,
+    SharedRecord,
+    StatedRange,
+)
 from suture.formats import alpine_secdb, cve5, nvd, nvd_feed, osv, redhat
 from suture.formats.detect import Kind
 
@@ -26,9 +35,9 @@ LONGEST_NAME = 600  # bytes of a package's name: an index of every database we r
 MOST_RANGES = 1 << 20  # of one record: a statement number has 20 bits for them
 MOST_REFERENCES = 8
 
-READERS: dict[Kind, Callable[[bytes], Record]] = {
+READERS: dict[Kind, Callable[[bytes], Record | SharedRecord]] = {
     Kind.OSV: osv.read,
-    Kind.CVE5: cve5.read,
+    Kind.CVE5: cve5.read_shared,
     Kind.NVD: nvd.read,
     Kind.NVD_OVERRIDE: nvd.read_override,
     Kind.NVD_FEED: nvd_feed.read,
@@ -50,13 +59,9 @@ class Raw(NamedTuple):
     sha256: bytes
 
 
-class RangeRow(NamedTuple):
-    """One interval; `package` is its place in the batch's list, `ordinal` the line of the assertion's `says`."""
-
-    package: int
-    lo: bytes
-    hi: bytes
-    ordinal: int
+# One interval: the package's place in the batch's list, lo, hi, the line of the assertion's `says`. A plain tuple:
+# there are millions of them.
+RangeRow = tuple[int, bytes, bytes, int]
 
 
 class ReviewRow(NamedTuple):
@@ -130,7 +135,7 @@ def _why(error: FormatError) -> str:
     return f"{first.where}: {first.what}" if first.where and first.where not in error.what else error.what
 
 
-def prepare(record: Record, raw: Raw, packages: dict[PackageRow, int]) -> Prepared:
+def prepare(record: Record | SharedRecord, raw: Raw, packages: dict[PackageRow, int]) -> Prepared:
     """Turn a record into rows. `packages` numbers the packages of the batch and grows.
 
     A record that is withdrawn keeps its text and states no range any more.
@@ -143,42 +148,57 @@ def prepare(record: Record, raw: Raw, packages: dict[PackageRow, int]) -> Prepar
     if record.stated >= MOST_RANGES:
         raise FormatError(f"it states {record.stated:,} ranges; fewer than {MOST_RANGES:,} are possible")
     rows = _Rows(packages)
-    if not record.withdrawn:
+    if record.withdrawn:
+        pass
+    elif isinstance(record, SharedRecord):
+        for entry in record.entries:
+            rows.take(entry)
+    else:
         for stated in record.ranges:
             rows.state(stated)
         for review in record.review:
             rows.set_aside(review)
     accepted = len(rows.says)
+    says = "\n".join(rows.says)
     waiting = [ReviewRow(package, reason, text, n) for (package, reason), (text, n) in rows.review.items()]
+    title, summary = record.title.strip()[:500], record.details.strip()[:2000]
+    listed = (_listed(record.aliases), _listed(record.severities), _listed(record.weaknesses),
+              _listed(record.references[:MOST_REFERENCES]))  # fmt: skip
+    if b"\\u0000" in raw.data:  # the NUL that PostgreSQL does not store
+        title, summary = _text(title, 500), _text(summary, 2000)
+        listed = tuple(one.replace("\\u0000", "") for one in listed)  # type: ignore[assignment]
     return Prepared(
-        line=raw.line,
-        sha256=raw.sha256,
-        source=record.source,
-        id=_text(record.id, LONGEST_ID),
-        aliases=tuple(other for other in record.aliases if 0 < len(other) <= LONGEST_ID),
-        upstream=tuple(other for other in record.upstream if 0 < len(other) <= LONGEST_ID),
-        published=record.published[:40],
-        modified=record.modified[:40],
-        withdrawn=record.withdrawn[:40],
-        disputed=record.disputed,
-        stated=0 if record.withdrawn else record.stated,
-        accepted=accepted,
-        set_aside=record.stated if record.withdrawn else 0,
-        title=_text(record.title.strip(), 500),
-        summary=_text(record.details.strip(), 2000),
-        aliases_json=_listed(record.aliases),
-        severities_json=_listed(record.severities),
-        weaknesses_json=_listed(record.weaknesses),
-        references_json=_listed(record.references[:MOST_REFERENCES]),
-        says="\n".join(rows.says),
-        ranges=rows.ranges,
-        review=waiting,
-        result=rows.digest(record, waiting),
+        raw.line,
+        raw.sha256,
+        record.source,
+        record.id.replace("\0", "\N{REPLACEMENT CHARACTER}"),
+        _possible_ids(record.aliases),
+        _possible_ids(record.upstream),
+        record.published[:40],
+        record.modified[:40],
+        record.withdrawn[:40],
+        record.disputed,
+        0 if record.withdrawn else record.stated,
+        accepted,
+        record.stated if record.withdrawn else 0,
+        title,
+        summary,
+        *listed,
+        says,
+        rows.ranges,
+        waiting,
+        rows.digest(record, accepted, waiting),
     )
+
+
+def _possible_ids(ids: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple([other for other in ids if 0 < len(other) <= LONGEST_ID]) if ids else ()
 
 
 class _Rows:
     """The rows of one record as they come."""
+
+    __slots__ = ("_met", "_parts", "_seen", "packages", "ranges", "review", "says")
 
     def __init__(self, packages: dict[PackageRow, int]) -> None:
         self.packages = packages
@@ -186,6 +206,49 @@ class _Rows:
         self.ranges: list[RangeRow] = []
         self.review: dict[tuple[int | None, str], tuple[str, int]] = {}
         self._seen: set[tuple[int, bytes, bytes]] = set()
+        self._met: set[int] = set()  # packages of entries taken whole
+        self._parts: list[bytes] = []  # of entries taken whole: their fingerprints
+
+    def take(self, entry: Entry) -> None:
+        """A part of a record that stands in other records too: worked out once, and numbered anew."""
+        listed, product, sayings = entry
+        for package in listed or (None,):
+            if package is None or len(package[2]) > LONGEST_NAME // 4:
+                self._one_by_one(package, entry)
+                continue
+            kind, scheme, name = package
+            says, ranges, review, digest = _together(sayings, scheme, kind is PackageKind.PURL)
+            self._parts.append(digest)
+            for reason, text, n in review:
+                self._wait(self._number(package, NATIVE), reason, text.replace("\x1f", f"{product}: "), n)
+            if not says:
+                continue
+            first = len(self.says)
+            self.says += says
+            packages, met = self.packages, self._met
+            for role, as_scheme, intervals in ranges:
+                number = packages.setdefault((kind, as_scheme, name, role), len(packages))
+                if number in met:
+                    self._again(number, first, intervals)
+                else:
+                    met.add(number)
+                    self.ranges += [(number, lo, hi, first + line) for lo, hi, line in intervals]
+
+    def _again(self, number: int, first: int, ranges: Iterable[tuple[bytes, bytes, int]]) -> None:
+        """More ranges of a package the record has spoken of already: none is stored twice."""
+        seen = {row[1:3] for row in self.ranges if row[0] == number}
+        for lo, hi, line in ranges:
+            if (lo, hi) not in seen:
+                seen.add((lo, hi))
+                self.ranges.append((number, lo, hi, first + line))
+
+    def _one_by_one(self, package: Package | None, entry: Entry) -> None:
+        for reason, bounds, minus, text, wildcard in entry.sayings.each:
+            if package is not None and reason is None:
+                self.state(StatedRange(package, bounds, minus, wildcard))
+            else:
+                said = f"{entry.product}: {text}"
+                self.set_aside(ReviewRange(package, reason or ReviewReason.NO_IDENTITY, said))
 
     def state(self, stated: StatedRange) -> None:
         """One stated range: its intervals, its loose twin, or review."""
@@ -210,13 +273,15 @@ class _Rows:
     def set_aside(self, review: ReviewRange) -> None:
         """A range that waits for a person, joined to those of its package that wait for the same reason."""
         package = review.package
-        if package is not None and len(package.name.encode()) > LONGEST_NAME:
+        if package is not None and len(package.name) > LONGEST_NAME // 4 and len(package.name.encode()) > LONGEST_NAME:
             package = None
-        key = (None if package is None else self._number(package, NATIVE), review.reason.value)
-        text, n = self.review.get(key, ("", 0))
+        self._wait(None if package is None else self._number(package, NATIVE), review.reason.value, review.raw, 1)
+
+    def _wait(self, package: int | None, reason: str, raw: str, n: int) -> None:
+        text, before = self.review.get((package, reason), ("", 0))
         if len(text) < 1000:
-            text = _text(f"{text}\n{review.raw}" if text else review.raw, 1000)
-        self.review[key] = (text, n + 1)
+            text = _text(f"{text}\n{raw}" if text else raw, 1000)
+        self.review[package, reason] = (text, before + n)
 
     def _number(self, package: Package, role: str) -> int:
         scheme = package.scheme if role == NATIVE else FALLBACK
@@ -228,13 +293,55 @@ class _Rows:
             key = (package, lo, hi)
             if key not in self._seen:  # stated twice by the same record: one row, two lines of `says`
                 self._seen.add(key)
-                self.ranges.append(RangeRow(package, lo, hi, ordinal))
+                self.ranges.append((package, lo, hi, ordinal))
 
-    def digest(self, record: Record, waiting: list[ReviewRow]) -> bytes:
+    def digest(self, record: Record | SharedRecord, accepted: int, waiting: list[ReviewRow]) -> bytes:
         """SHA-256 of what a record came to, independent of the numbers a database gives."""
-        made = sha256(f"{record.source}\0{record.id}\0{len(self.says)}\0{sum(row.n for row in waiting)}".encode())
-        made.update(b"\0".join([part for row in self.ranges for part in (row.lo, row.hi)]))
-        return made.digest()
+        parts = self._parts or [part for _, lo, hi, _ in self.ranges for part in (lo, hi)]
+        told = f"{record.source}\0{record.id}\0{accepted}\0{sum([row.n for row in waiting])}".encode()
+        return sha256(told + b"\0".join(parts)).digest()
+
+
+class _Together(NamedTuple):
+    """What some sayings come to in one order, whatever the package is called."""
+
+    says: list[str]
+    ranges: list[tuple[str, str, list[tuple[bytes, bytes, int]]]]  # role, scheme; lo, hi, line of `says`
+    review: list[tuple[str, str, int]]  # reason, text, how many; \x1f is where the product's name will stand
+    digest: bytes
+
+
+@lru_cache(maxsize=1 << 16)
+def _together(sayings: Sayings, scheme: str, may_have_twin: bool) -> _Together:
+    says: list[str] = []
+    rows: dict[str, dict[Interval, int]] = {}  # by role; stated twice, an interval is one row
+    review: dict[str, tuple[str, int]] = {}
+    for reason, bounds, minus, text, _ in sayings.each:
+        if reason is None:
+            try:
+                role, intervals, twin, words, reason = _placed(scheme, may_have_twin, bounds, minus)
+            except NeedsReview as refused:  # absurdly long texts; they are not remembered
+                intervals, twin, words, reason = (), (), in_words(bounds, minus), refused.reason
+            if reason is None:
+                line = len(says)
+                says.append(words)
+                for interval in intervals:
+                    rows.setdefault(role, {}).setdefault(interval, line)
+                for interval in twin:
+                    rows.setdefault(TWIN, {}).setdefault(interval, line)
+                continue
+        else:
+            words = f"\x1f{text}"
+        before, n = review.get(reason.value, ("", 0))
+        if len(before) < 1000:
+            before = _text(f"{before}\n{words}" if before else words, 1000)
+        review[reason.value] = before, n + 1
+    ranges = [
+        (role, scheme if role == NATIVE else FALLBACK, [(*interval, line) for interval, line in lines.items()])
+        for role, lines in rows.items()
+    ]
+    told = b"\0".join([part for _, _, lines in ranges for lo, hi, _ in lines for part in (lo, hi)])
+    return _Together(says, ranges, [(why, text, n) for why, (text, n) in review.items()], sha256(told).digest())
 
 
 class _Placed(NamedTuple):
@@ -250,27 +357,25 @@ class _Placed(NamedTuple):
 @lru_cache(maxsize=1 << 17)
 def _placed(scheme: str, may_have_twin: bool, bounds: Bounds, minus: tuple[Bounds, ...]) -> _Placed:
     """Read a range in its scheme, or else in `loose`. Remembered: feeds state most ranges many times over."""
-    stated = StatedRange(Package(PackageKind.PURL, scheme, ""), bounds, minus)
     says = in_words(bounds, minus)
     try:
-        reading = read(stated)
+        found_in, found = read_bounds(scheme, bounds, minus)
     except NeedsReview as refused:
         if refused.reason is ReviewReason.TOO_LONG:
             raise
         return _Placed("", (), (), says, refused.reason)
-    role = NATIVE if reading.scheme == scheme else ALSO_LOOSE
+    role = NATIVE if found_in == scheme else ALSO_LOOSE
     twin: list[Interval] = []
     if role == NATIVE and scheme != FALLBACK and may_have_twin:
         try:
-            twin = intervals_in(FALLBACK, stated)
+            twin = intervals_of(FALLBACK, bounds, minus)
         except NeedsReview:
             twin = []  # nothing a loose version could be compared with; the range itself is stored
-    return _Placed(role, tuple(reading.intervals), tuple(twin), _line(says))
+    return _Placed(role, tuple(found), tuple(twin), _line(says))
 
 
-def _listed(values: object) -> str:
-    encoded = _json(values).decode()
-    return encoded.replace("\\u0000", "") if "\\u0000" in encoded else encoded
+def _listed(values: tuple[object, ...]) -> str:
+    return _json(values).decode() if values else "[]"
 
 
 def _text(text: str, limit: int) -> str:

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from suture.core.components import Package, PackageKind
 from suture.core.vulnerabilities import Bounds, Record
-from suture.detection.kernel import all_hits, hits_of
+from suture.detection.delta import sha256_of, state_sha256, streamed
+from suture.detection.kernel import SORTED, all_hits, hits_of, joined
 from suture.detection.models import (
     AwaitedName,
     ComponentVersion,
@@ -110,6 +111,10 @@ def test_the_incremental_state_is_the_full_one(
                 rematch_stale()
         rematch_stale()
         grown = answer(releases)
+        ComponentVersion.objects.exclude(cv_id__in=Instance.objects.values("cv_id")).delete()
+        Hit.objects.exclude(cv_id__in=ComponentVersion.objects.values("cv_id")).delete()
+        joined_anew = streamed(joined(SORTED, table="cv"), {"rev": world.rev})
+        assert state_sha256() == sha256_of(joined_anew)
         assert check_whole_portfolio().counts["differed"] == 0
         rev = world.rev
         assert set(hits_of([release.pk for release in releases], rev)) == set(all_hits(rev))

@@ -110,8 +110,8 @@ class World:
             group = self._group([other], rev, record.source, record.id)
             Covers.objects.create(assertion=self._last, vuln=group.pk)
         base = self._last << ORDINALS
-        for row in made.ranges:
-            Range.objects.create(pkg_id=numbers[row.package], lo=row.lo, hi=row.hi, stmt=base | row.ordinal, f=rev)
+        for package, lo, hi, line in made.ranges:
+            Range.objects.create(pkg_id=numbers[package], lo=lo, hi=hi, stmt=base | line, f=rev)
         for place, waiting in enumerate(made.review):
             ReviewedRange.objects.create(
                 stmt=base | (made.accepted + place), reason=waiting.reason, raw=waiting.raw, n=waiting.n, f=rev,

@@ -120,6 +120,8 @@ def key(scheme: str, version: str) -> bytes:
 
 def is_series(version: str) -> bool:
     """Whether this is written as a series of versions with a common beginning: `6.1.*`, `5.x`."""
+    if "0" <= version[-1:] <= "9":  # nearly all
+        return False
     return (
         len(version) <= LONGEST_TEXT and version.rstrip()[-1:] in ("*", "x", "X") and bool(_series_of(version.strip()))
     )

@@ -12,8 +12,9 @@ from django.db.models import F, Q, QuerySet
 from suture.core.versions import KEYS_VERSION
 from suture.detection import hits
 from suture.detection.crosswalk import SHIPPED_VERSION, as_supplied
+from suture.detection.delta import advance, changed_releases
 from suture.detection.indexing import adopt_named
-from suture.detection.kernel import KERNEL_VERSION, Change, changed_packages, changed_versions, chunks
+from suture.detection.kernel import KERNEL_VERSION, Change, changed_packages, chunks
 from suture.detection.models import (
     AwaitedName,
     Cause,
@@ -81,6 +82,7 @@ def _mark_untouched() -> None:
         if not since:
             return
         adopt_named()
+        advance(_change(min(before[0] for before in since), rev))
         always = _newly_watched() | _merged_meanwhile()
         for before in since:
             touched = always | (_touched(before[0], rev) if before[0] < rev else set())
@@ -96,9 +98,7 @@ def _mark_untouched() -> None:
 def _touched(since: int, rev: int) -> set[int]:
     """The releases that a change of the knowledge may concern."""
     change = _change(since, rev)
-    found: set[int] = set()
-    for part in chunks(changed_versions(change)):
-        found.update(Instance.objects.filter(cv_id__in=part).values_list("release_id", flat=True))
+    found = set(changed_releases(change))
     unplaced = set(UnplacedVersion.objects.filter(pkg_id__gt=0).values_list("pkg_id", flat=True))
     if unplaced:
         for part in chunks(unplaced.intersection(changed_packages(change))):

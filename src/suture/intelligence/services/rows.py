@@ -72,6 +72,7 @@ class Rows:
 
     def __init__(self, rev: int, numbers: Numbers, packages: list[PackageRow]) -> None:
         self.rev, self._numbers, self._packages = rev, numbers, packages
+        self._placed: dict[int, int] = {}  # place in the batch's list of packages -> number
         self.ranges: list[Row] = []
         self._new_packages: list[Row] = []
         self._vulnerabilities: list[Row] = []
@@ -117,13 +118,16 @@ class Rows:
         self._covers += [(number, group) for group in place.covers]
         base = number << ORDINALS
         named = self._number
-        self.ranges += [(named(row.package), row.lo, row.hi, base + row.ordinal, rev, OPEN) for row in record.ranges]
+        self.ranges += [(named(place), lo, hi, base + line, rev, OPEN) for place, lo, hi, line in record.ranges]
         for ordinal, waiting in enumerate(record.review, record.accepted):
             package = None if waiting.package is None else named(waiting.package)
             self._review.append((base + ordinal, package, waiting.reason, waiting.raw, waiting.n, rev, OPEN))
 
     def _number(self, place: int) -> int:
-        return self._numbers.package(self._packages[place], self._new_packages)
+        number = self._placed.get(place)
+        if number is None:
+            number = self._placed[place] = self._numbers.package(self._packages[place], self._new_packages)
+        return number
 
     def write(self, store: Store) -> None:
         store.insert("package", self._new_packages)

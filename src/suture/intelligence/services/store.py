@@ -46,6 +46,7 @@ class Store:
         self._django.ensure_connection()
         self._raw: Any = self._django.connection
         self.slowest = 0.0  # seconds the longest transaction lasted
+        self._rest_until = 0.0  # the lock is left to others until then
 
     def close(self) -> None:
         self._django.close()
@@ -76,7 +77,8 @@ class Store:
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        """One short write transaction, then a rest in which others may write."""
+        """One short write transaction. Before the next one others may write for a while: reading goes on meanwhile."""
+        time.sleep(max(0.0, self._rest_until - time.perf_counter()))
         self._begin()
         started = time.perf_counter()
         try:
@@ -85,9 +87,9 @@ class Store:
             self._end("ROLLBACK")
             raise
         self._end("COMMIT")
-        lasted = time.perf_counter() - started
-        self.slowest = max(self.slowest, lasted)
-        time.sleep(lasted * REST)
+        ended = time.perf_counter()
+        self.slowest = max(self.slowest, ended - started)
+        self._rest_until = ended + (ended - started) * REST
 
     def settle(self) -> None:
         """After much has changed: let the engine look at its tables."""
