@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from random import Random
 
 import pytest
@@ -157,6 +158,21 @@ def test_absurdly_long_texts_are_unorderable(scheme: str, text: str) -> None:
     """10 MB, or more digits than int() reads: refused by length, before anything looks at them."""
     with pytest.raises(TooLong):
         key(scheme, text)
+
+
+@schemes
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("1.0-beta" + "9" * 490 + "x", "1.0-" + "a.1-" * 120 + "!", "1" + ".0" * 200 + "!", "1_" * 250 + "!"),
+        *("2024" + "-01" * 150 + "!", "1-" + "1-" * 250 + "!", "0" * 500 + "!", "1+" + "a." * 250 + "!"),
+    ],
+    ids=lambda text: f"{text[:9]}… of {len(text)}",
+)
+def test_no_text_takes_long_to_refuse(scheme: str, text: str) -> None:
+    """A pattern that tries every way to cut a text would not come back from these within years."""
+    with contextlib.suppress(Unorderable):
+        assert len(key(scheme, text)) <= LONGEST_KEY
 
 
 @pytest.mark.parametrize(
