@@ -14,6 +14,7 @@ from suture.core.facts import Answer, FactKind
 from suture.core.harm import HarmSeverity
 from suture.core.risk import Outcome
 from suture.core.vex import Justification, VexStatus
+from suture.intelligence.exploitation import SignalKind
 from suture.intelligence.models import Vulnerability
 from suture.inventory.models import Establishment, Product, Release, SafetyStatement
 from suture.policy.models import PolicyVersion
@@ -338,3 +339,38 @@ class CaseStep(models.Model):
             "case": self.case.uid, "verb": self.verb, "from": self.from_state, "to": self.to_state, "at": self.at,
             "because": self.because, "facts": self.facts, "basis": self.basis, "version": self.case_version,
         }  # fmt: skip
+
+
+class ExploitationChange(models.Model):
+    """We came to know that a vulnerability is exploited, after its case had been judged. Append-only, one per change.
+
+    `reopened_from` is the state the case was taken out of; '' where it was being worked on and stayed where it was.
+    """
+
+    record_kind: ClassVar[str] = "exploitation change"
+
+    uid = models.UUIDField(unique=True, editable=False)
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="exploitation_changes")
+    kind = models.CharField(max_length=12, choices=_choices(SignalKind))
+    mark = models.CharField(max_length=120)  # intelligence.exploitation.Signal.mark
+    says = models.CharField(max_length=500)
+    rev = models.BigIntegerField()  # of the knowledge that brought it
+    known_at = models.DateTimeField()
+    noticed_at = models.DateTimeField()
+    reopened_from = models.CharField(max_length=24, blank=True)
+    judged_before = models.JSONField(default=list)  # labels of the answers and assessments it puts in question
+
+    class Meta:
+        ordering = ("case", "noticed_at", "pk")
+        constraints = (models.UniqueConstraint(fields=["case", "kind", "mark"], name="one_exploitation_change"),)
+
+    def __str__(self) -> str:
+        return self.label
+
+    @property
+    def label(self) -> str:
+        return f"{self.case.number}: {self.says}"
+
+    @property
+    def wall(self) -> Wall | None:
+        return self.case.wall

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -13,7 +13,7 @@ from suture.accounts.queries import visible
 from suture.assessment.acting import ActedOn, acted_on, verdict_to_act_on
 from suture.assessment.models import Assessment, Case, CaseRelease, DatedFact
 from suture.assessment.queries import cases_for, facts_of_cases
-from suture.assessment.triggers import outdated
+from suture.assessment.triggers import outdated, outdated_answers
 from suture.core.authority import Authority
 from suture.core.calendar import local_date
 from suture.core.cases import AssessmentState, CaseState
@@ -29,6 +29,7 @@ from suture.desk.signatures import decisions_for, signatures_waiting
 from suture.detection.models import Finding
 from suture.detection.queries import due_for_review
 from suture.evidence.clock import now
+from suture.intelligence.exploitation import Signal, exploitation_signals
 from suture.intelligence.queries import sources_status
 from suture.inventory.models import Product
 from suture.inventory.quarantine import held_sboms
@@ -81,10 +82,12 @@ def obligations(person: Person, today: date) -> list[Obligation]:
     """
     known = _known(person)
     decisions = decisions_for(person)
+    signals = exploitation_signals(cases_for(person).values_list("vulnerability_id", flat=True))
     found = [
         *_clocks(known, today, decisions),
         *_reassessments(person),
-        *_outdated(person),
+        *_outdated(person, signals),
+        *_exploited(person, signals),
         *_periodic(known),
         *_unanswered(known),
         *_unopened(person),
@@ -187,16 +190,34 @@ def _reassessments(person: Person) -> Iterator[Obligation]:
         )  # fmt: skip
 
 
-def _outdated(person: Person) -> Iterator[Obligation]:
+def _outdated(person: Person, signals: Mapping[int, Sequence[Signal]]) -> Iterator[Obligation]:
     """Signed verdicts that no longer rest on what they were signed on."""
     approved = Assessment.objects.filter(case__in=cases_for(person), state=AssessmentState.APPROVED)
     rows = approved.exclude(case__state=CaseState.CLOSED).select_related("case__owner", "product", "release")
-    for row, why in outdated(rows):
+    for row, why in outdated(rows, signals):
         yield Obligation(
             sort=Sort.REASSESSMENT, what="Assess the risk again", device=(row.release or row.product).label, rule="",
             because="; ".join(why), citation=f"{GUIDANCE} §VII", kind=Authority.GUIDANCE,
             owner=row.case.owner.printed_name, roles=frozenset({PSIRT, CLINICAL}),
             link=Link(row.record_kind, str(row.uid)), label=row.case.number,
+        )  # fmt: skip
+
+
+def _exploited(person: Person, signals: Mapping[int, Sequence[Signal]]) -> Iterator[Obligation]:
+    """'Not affected' answers given before we knew that the vulnerability is exploited; one row per case."""
+    rows = CaseRelease.objects.filter(case__in=cases_for(person), case__vulnerability__in=list(signals))
+    found: dict[int, list[CaseRelease]] = {}
+    came: dict[int, dict[str, None]] = {}
+    for answer, since in outdated_answers(rows.select_related("case__owner", "release__product"), signals):
+        found.setdefault(answer.case_id, []).append(answer)
+        came.setdefault(answer.case_id, {}).update({one.says: None for one in since})
+    for key, answers in found.items():
+        case, names = answers[0].case, sorted(a.release.label for a in answers)
+        yield Obligation(
+            sort=Sort.REASSESSMENT, what=f"Judge again: {len(names)} answered not affected before it was exploited",
+            device=", ".join(names[:4]) + (" …" if len(names) > 4 else ""), rule="", because="; ".join(came[key]),
+            citation=f"{GUIDANCE} §VII", kind=Authority.GUIDANCE, owner=case.owner.printed_name,
+            roles=frozenset({PSIRT}), link=Link("case", str(case.uid)), label=case.number,
         )  # fmt: skip
 
 

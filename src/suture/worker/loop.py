@@ -10,6 +10,7 @@ from threading import Event
 import structlog
 from django.db import DatabaseError, close_old_connections
 
+from suture.assessment.services import reopen_exploited
 from suture.core.errors import SutureError
 from suture.detection.services import check_feeds, lapse_corrections, rematch_stale, watch_texts
 from suture.intelligence.services import sweep_unpublished
@@ -22,6 +23,7 @@ STEPS: tuple[tuple[str, Callable[[], int]], ...] = (
     ("check_feeds", check_feeds),
     ("rematch_stale", rematch_stale),
     ("watch_texts", watch_texts),
+    ("reopen_exploited", reopen_exploited),
 )
 
 

@@ -18,6 +18,7 @@ from suture.assessment.services.facts import (
 )
 from suture.assessment.services.impact import answer_impact, answer_not_present
 from suture.assessment.services.judging import assess_exploitability, assess_harm, record_dissent, start_assessment
+from suture.assessment.services.reopening import reopen_exploited
 from suture.assessment.services.signing import propose_assessment, return_assessment, sign_assessment
 from suture.assessment.services.taking import role_for, take_case, touch
 
@@ -39,6 +40,7 @@ __all__ = [
     "recommend_control",
     "record_dissent",
     "record_fact",
+    "reopen_exploited",
     "return_assessment",
     "role_for",
     "set_learned",
