@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from suture.core.components import Component, Package, PackageKind
+from suture.core.distro_words import why_looked_up
 from suture.core.distros import context_of
 from suture.core.identity import (
     CPE_SET_ASIDE,
@@ -161,6 +162,100 @@ def test_centos_is_judged_by_the_data_of_red_hat() -> None:
     assert [identity.package.name for identity in found] == ["rpm/redhat:8/bash"]
 
 
+@pytest.mark.parametrize(
+    ("purl", "names"),
+    [  # a table, made from errata and published SBOMs, where the SBOM does not tell
+        ("pkg:rpm/redhat/openssl-libs@1.1.1k-4.el8?epoch=1",
+         [("rpm/redhat:8/openssl-libs", "1:1.1.1k-4.el8"), ("rpm/redhat:8/openssl", "1:1.1.1k-4.el8")]),
+        ("pkg:rpm/rocky/vim-minimal@8.0.1763-16.el8_5.4?epoch=2",
+         [("rpm/rocky:8/vim-minimal", "2:8.0.1763-16.el8_5.4"), ("rpm/rocky:8/vim", "2:8.0.1763-16.el8_5.4")]),
+        ("pkg:rpm/centos/nss-softokn-freebl@3.44.0-8.el7_7",  # of nss-softokn in 7, of nss in 8
+         [("rpm/redhat:7/nss-softokn-freebl", "3.44.0-8.el7_7"), ("rpm/redhat:7/nss-softokn", "3.44.0-8.el7_7")]),
+        ("pkg:rpm/redhat/nss-softokn-freebl@3.67.0-7.el8_5",
+         [("rpm/redhat:8/nss-softokn-freebl", "3.67.0-7.el8_5"), ("rpm/redhat:8/nss", "3.67.0-7.el8_5")]),
+        ("pkg:apk/alpine/libssl3@3.1.3-r0?distro=alpine-3.18",
+         [("apk/alpine:3.18/libssl3", "3.1.3-r0"), ("apk/alpine:3.18/openssl", "3.1.3-r0")]),
+        ("pkg:rpm/fedora/openssl-libs@3.0.5-2.fc36", [("rpm/fedora:36/openssl-libs", "3.0.5-2.fc36")]),
+    ],
+)  # fmt: skip
+def test_the_source_package_is_known_where_the_sbom_does_not_tell(purl: str, names: list[tuple[str, str]]) -> None:
+    found = identities(component(purl))
+    assert [(identity.package.name, identity.version) for identity in found] == names
+
+
+def test_of_alpine_whose_release_nobody_tells_counts_what_holds_for_every_release() -> None:
+    """And it stays 'distro unknown': what one release alone says is not looked at."""
+    found = identify(component("pkg:apk/alpine/libssl1.1@1.1.1i-r0"))
+    assert [identity.package.name for identity in found.identities] == [
+        "apk/alpine:*/libssl1.1",
+        "apk/alpine:*/openssl",
+    ]
+    assert found.reasons[0].startswith(DISTRO_UNKNOWN)
+
+
+NODE = "nodejs@16.20.2-2.module%2Bel8.8.0%2B19857%2B6d2a104d"
+
+
+@pytest.mark.parametrize(
+    ("purls", "names"),
+    [
+        # The label of the SBOM names stream and build, as Trivy and as Syft write it
+        ([f"pkg:rpm/redhat/{NODE}?epoch=1&modularitylabel=nodejs:16:8080020230906091400:63b34585"],
+         [("rpm/redhat:8/nodejs:16", "8080020230906091400.63b34585"),
+          ("rpm/redhat:8/nodejs:16/nodejs", "1:16.20.2-2.module+el8.8.0+19857+6d2a104d")]),
+        ([f"pkg:rpm/redhat/{NODE}?epoch=1&rpmmod=nodejs:16:8080020230906091400:63b34585"],
+         [("rpm/redhat:8/nodejs:16", "8080020230906091400.63b34585"),
+          ("rpm/redhat:8/nodejs:16/nodejs", "1:16.20.2-2.module+el8.8.0+19857+6d2a104d")]),
+        # Without a label: the stream is the version's beginning, the build at least its platform's first
+        ([f"pkg:rpm/redhat/{NODE}"],
+         [("rpm/redhat:8/nodejs:16", "8080000000000000000"),
+          ("rpm/redhat:8/nodejs:16/nodejs", "16.20.2-2.module+el8.8.0+19857+6d2a104d")]),
+        # Another package of the same build is of the same stream; of the same release, of the same source
+        (["pkg:rpm/redhat/nodejs-docs@16.20.2-2.module%2Bel8.8.0%2B19857%2B6d2a104d", f"pkg:rpm/redhat/{NODE}"],
+         [("rpm/redhat:8/nodejs:16", "8080000000000000000"),
+          ("rpm/redhat:8/nodejs:16/nodejs", "16.20.2-2.module+el8.8.0+19857+6d2a104d")]),
+        (["pkg:rpm/redhat/nodejs-nodemon@3.0.1-1.module%2Bel8.8.0%2B19857%2B6d2a104d", f"pkg:rpm/redhat/{NODE}"],
+         [("rpm/redhat:8/nodejs:16", "8080000000000000000")]),
+        # A stream nobody tells: the package by its own name
+        (["pkg:rpm/redhat/nodejs-nodemon@3.0.1-1.module%2Bel8.8.0%2B19857%2B6d2a104d"],
+         [("rpm/redhat:8/nodejs-nodemon", "3.0.1-1.module+el8.8.0+19857+6d2a104d")]),
+        # AlmaLinux names the package's own builds
+        (["pkg:rpm/almalinux/nodejs@16.20.2-2.module_el8.8.0%2B3613%2B1d4bb8ce"],
+         [("rpm/almalinux:8/nodejs", "16.20.2-2.module_el8.8.0+3613+1d4bb8ce")]),
+    ],
+)  # fmt: skip
+def test_a_package_of_a_module_is_looked_up_by_its_stream(purls: list[str], names: list[tuple[str, str]]) -> None:
+    """Red Hat mends a module as a whole and names the build of its stream."""
+    document = [component(purl) for purl in purls]
+    found = identities(document[0], context_of(document))
+    assert [(identity.package.name, identity.version) for identity in found] == names
+
+
+@pytest.mark.parametrize(
+    ("purl", "package", "because"),
+    [
+        ("pkg:rpm/redhat/bash@4.4-1.el8", "rpm/redhat:8/bash", ""),
+        ("pkg:rpm/redhat/openssl-libs@1-1.el8", "rpm/redhat:8/openssl", "it is built from openssl, by Suture's table"),
+        ("pkg:deb/debian/libssl3@3?upstream=openssl", "deb/debian:12/openssl", "it is built from openssl, as the SBOM"),
+        ("pkg:rpm/centos/bash@4.4-1.el8", "rpm/redhat:8/bash", "CentOS is rebuilt from Red Hat's sources"),
+        (
+            f"pkg:rpm/redhat/{NODE}",
+            "rpm/redhat:8/nodejs:16",
+            "it came with module nodejs:16; its build is not told, so",
+        ),
+        (f"pkg:rpm/redhat/{NODE}", "rpm/redhat:8/nodejs:16/nodejs", "it came with module nodejs:16"),
+        ("pkg:apk/alpine/curl@8.1-r0", "apk/alpine:*/curl", "its release is not told"),
+        ("pkg:npm/lodash@4", "npm/lodash", ""),
+        ("not a package URL", "rpm/redhat:8/bash", ""),
+        ("pkg:rpm/", "rpm/redhat:8/bash", ""),
+    ],
+)
+def test_the_way_from_a_url_to_a_name_is_said(purl: str, package: str, because: str) -> None:
+    said = why_looked_up(purl, package)
+    assert said.startswith(because)
+    assert bool(said) == bool(because)
+
+
 def system(name: str, version: str, ref: str = "os", parent: str = "") -> Component:
     return Component(ref=ref, name=name, version=version, kind="operating-system", parent=parent)
 
@@ -177,7 +272,7 @@ def system(name: str, version: str, ref: str = "os", parent: str = "") -> Compon
         ("centos", "7.6.1810", "pkg:rpm/centos/bash@4.2.46-31", "rpm/redhat:7/bash"),
         ("amazon", "2 (Karoo)", "pkg:rpm/amazon/curl@7.79.1-1", "rpm/amazon:2/curl"),
         ("AlmaLinux", "8.10", "pkg:rpm/almalinux/bash@4.4.20-5.el8", "rpm/almalinux:8/bash"),
-        ("Alpine Linux", "3", "pkg:apk/alpine/busybox@1.36.1-r0", "apk/alpine:?/busybox"),  # not finely enough
+        ("Alpine Linux", "3", "pkg:apk/alpine/busybox@1.36.1-r0", "apk/alpine:*/busybox"),  # not finely enough
         ("debian", "12", "pkg:deb/ubuntu/curl@7.88.1-10", "deb/ubuntu:?/curl"),  # contradicts its URL
         ("debian", "12", "pkg:deb/raspbian/curl@7.88.1-10", "deb/raspbian:?/curl"),  # a distribution we do not know
         ("debian", "12", "pkg:rpm/bash@5.1", "rpm/?:?/bash"),  # no such packages there

@@ -40,7 +40,17 @@ def test_a_fix_says_that_the_builds_before_it_are_affected_in_its_release() -> N
         (apk("3.18", "openssl"), Bounds(None, "3.1.1-r0")),
         (apk("3.17", "openssl"), Bounds(None, "3.0.9-r0")),
         (apk("edge", "curl"), Bounds(None, "8.4.0-r0")),
+        # whichever release: below the lowest fix of all
+        (apk("*", "openssl"), Bounds(None, "3.0.9-r0")),
+        (apk("*", "curl"), Bounds(None, "8.4.0-r0")),
     ]
+
+
+def test_nothing_holds_for_every_release_where_one_was_never_affected() -> None:
+    found = records(
+        database("v3.18", openssl={"3.1.1-r0": ["CVE-2022-1292"]}), database("v3.15", openssl={"0": ["CVE-2022-1292"]})
+    )
+    assert [stated.package for stated in found["ALPINE-CVE-2022-1292"].ranges] == [apk("3.18", "openssl")]
 
 
 def test_version_0_says_never_affected() -> None:

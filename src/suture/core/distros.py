@@ -11,8 +11,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from suture.core import purl
 from suture.core.components import Component
+from suture.core.errors import InvalidValue
 from suture.core.purl import Purl
+from suture.core.rpm_modules import Module, in_document, labelled, tag_of
 
 DISTRO_TYPES: dict[str, str] = {"rpm": "rpm", "deb": "deb", "apk": "alpine"}  # purl type -> order of its versions
 
@@ -24,6 +27,7 @@ class Distro(NamedTuple):
     type: str
     numbers: int  # 1: '8.6' -> '8'; 2: '3.18.4' -> '3.18'; 0: rolling, no release
     data: str = ""  # the distribution whose data speak for it; '' for its own
+    any_release: bool = False  # its data say also what is so in every release
 
 
 class System(NamedTuple):
@@ -46,7 +50,7 @@ PHOTON = Distro("photon", "rpm", 2)
 MAGEIA = Distro("mageia", "rpm", 1)
 DEBIAN = Distro("debian", "deb", 1)
 UBUNTU = Distro("ubuntu", "deb", 2)
-ALPINE = Distro("alpine", "apk", 2)
+ALPINE = Distro("alpine", "apk", 2, any_release=True)
 WOLFI = Distro("wolfi", "apk", 0)
 CHAINGUARD = Distro("chainguard", "apk", 0)
 
@@ -149,6 +153,7 @@ class Context:
 
     parents: Mapping[str, str] = field(default_factory=dict)  # ref -> ref of the component that contains it
     systems: Mapping[str, tuple[System, ...]] = field(default_factory=dict)  # ref, '' for the top -> who speaks there
+    modules: Mapping[str, Module] = field(default_factory=dict)  # mark of a module's build -> module and stream
 
     def system_for(self, component: Component, kind: str) -> System | None:
         """The distribution release that speaks for a component's packages of one purl type; None when none does."""
@@ -161,6 +166,11 @@ class Context:
                 return None
             place, seen = self.parents.get(place, ""), seen + 1
 
+    def module_of(self, read: Purl) -> Module | None:
+        """The module an RPM package came with: by its own label, else by that of another of the same build."""
+        tag = tag_of(read.version)
+        return labelled(read) or self.modules.get(tag) if tag else None
+
 
 NOWHERE = Context()  # of a component by itself
 
@@ -169,15 +179,29 @@ def context_of(components: Iterable[Component]) -> Context:
     """Gather what the components of one document say about all of them. Linear; most documents hold one system."""
     parents: dict[str, str] = {}
     systems: dict[str, list[System]] = {}
+    modular: list[Purl] = []
     for component in components:
+        modular += _modular(component)
         if component.parent:
             parents[component.ref] = component.parent
         if component.kind == "operating-system" and (system := system_of(component)):
             systems.setdefault(component.parent, []).append(system)
             systems.setdefault(component.ref, []).append(system)
-    if not systems:
+    if not systems and not modular:
         return NOWHERE
-    return Context(parents, {place: tuple(found) for place, found in systems.items()})
+    return Context(parents, {place: tuple(found) for place, found in systems.items()}, in_document(modular))
+
+
+def _modular(component: Component) -> list[Purl]:
+    """The package URLs of a component that came with a module."""
+    found = []
+    for text in component.purls:
+        if "module" in text and text.startswith("pkg:rpm/"):
+            try:
+                found.append(purl.parse(text))
+            except InvalidValue:
+                continue  # `identify` says so
+    return found
 
 
 def system_of(component: Component) -> System | None:

@@ -17,12 +17,15 @@ from suture.core.cpe import Cpe
 from suture.core.distros import DISTRO_TYPES, DISTROS, NOWHERE, REDHAT, Context, Distro, System, release_of, stated_by
 from suture.core.errors import InvalidValue
 from suture.core.purl import Purl
+from suture.core.rpm_modules import Module, same_source
+from suture.core.source_packages import source_of
 
 PURL, CPE, CNA = PackageKind.PURL, PackageKind.CPE, PackageKind.CNA
 
 NO_IDENTIFIER = "no package URL and no CPE"
 UNKNOWN_TYPE = "unknown purl type"
 DISTRO_UNKNOWN = "distro unknown"
+ANY_RELEASE = "*"
 CPE_SET_ASIDE = "CPE set aside: a distribution's package is judged by the distribution's own data"
 
 
@@ -59,17 +62,17 @@ def identify(component: Component, context: Context = NOWHERE) -> Identification
         except InvalidValue as wrong:
             reasons.append(str(wrong))
             continue
-        system = context.system_for(component, read.type) if read.type in DISTRO_TYPES else None
-        named = package_of_purl(read, system)
-        if named is None:
-            reasons.append(f"{UNKNOWN_TYPE}: {text}")
-            continue
         if read.type in DISTRO_TYPES:
             distribution = True
-            if "?" in named.name:
-                reasons.append(f"{DISTRO_UNKNOWN}: {text}")
-        found.append(Identity(named, _version(read) or component.version, text))
-        found.extend(_source_package(read, named, system, component.version, text))
+            of_system, unknown = _of_distribution(read, component, context, text)
+            found += of_system
+            reasons += unknown
+            continue
+        named = package_of_purl(read)
+        if named is None:
+            reasons.append(f"{UNKNOWN_TYPE}: {text}")
+        else:
+            found.append(Identity(named, _version(read) or component.version, text))
     for text in component.cpes:
         try:
             name = cpe.parse(text)
@@ -184,9 +187,7 @@ def package_of_purl(read: Purl | str, system: System | None = None) -> Package |
     read = _renamed(purl.parse(read) if isinstance(read, str) else read)
     if read.type in DISTRO_TYPES:
         known = _system_of(read, system)
-        if known is None:
-            return Package(PURL, DISTRO_TYPES[read.type], f"{read.type}/{read.namespace or '?'}:?/{read.name}")
-        return _distro_package(known, read.name)
+        return _distro_package(known, read.name) if known else _unknown(read)
     if read.type not in purl.KNOWN_TYPES:
         return None
     ecosystem = ECOSYSTEMS.get(read.type, _OTHER)
@@ -221,6 +222,11 @@ def package_of_release(distro: Distro, release: str, name: str) -> Package | Non
     """The package of a distribution's own data, the release as they write it; None for a release we cannot place."""
     read = release_of(distro, release)
     return _distro_package(System(distro, read), name) if read or not distro.numbers else None
+
+
+def package_of_any_release(distro: Distro, name: str) -> Package:
+    """What a distribution says of a package in whichever release: for a component that tells the one, not the other."""
+    return _distro_package(System(distro, ANY_RELEASE), name)
 
 
 def _distro_package(system: System, name: str) -> Package:
@@ -273,28 +279,73 @@ def _version(read: Purl) -> str:
     return version
 
 
+def _of_distribution(read: Purl, component: Component, context: Context, text: str) -> tuple[list[Identity], list[str]]:
+    """The identities of a distribution's package, and why there is none that its data would know.
+
+    Where the distribution is known and its release is not, what its data say of every release still holds.
+    """
+    system = context.system_for(component, read.type)
+    known = _system_of(read, system)
+    reasons = [] if known else [f"{DISTRO_UNKNOWN}: {text}"]
+    if known is None and (said := stated_by(read)).distro is not None and said.distro.any_release:
+        known = System(said.distro, ANY_RELEASE)
+    if known is None:
+        return [Identity(_unknown(read), _version(read) or component.version, text)], reasons
+    named = _distro_package(known, read.name)
+    module = context.module_of(read) if named.name.startswith("rpm/redhat:") else None
+    if module is not None:
+        return _of_module(read, named, module, text), reasons
+    own = Identity(named, _version(read) or component.version, text)
+    return [own, *_of_source(read, known, own)], reasons
+
+
+def _unknown(read: Purl) -> Package:
+    """A name that no record has: the distribution or its release is unknown."""
+    return Package(PURL, DISTRO_TYPES[read.type], f"{read.type}/{read.namespace or '?'}:?/{read.name}")
+
+
+def _known_source(binary: Package) -> str:
+    _, place, name = binary.name.split("/", 2)
+    distro, _, release = place.partition(":")
+    return source_of(distro if distro == "alpine" else f"el{release}" if distro in _REBUILT else "", name)
+
+
+_REBUILT = frozenset({"redhat", "almalinux", "rocky"})  # they build the same source packages
+
+
+def _of_module(read: Purl, binary: Package, module: Module, text: str) -> list[Identity]:
+    """The identities of a package of Red Hat's that came with a module: its stream, and the package inside it.
+
+    A module is mended as a whole, so its build stands in for the version; what will not be mended is named one by one.
+    """
+    place = binary.name.rpartition("/")[0]
+    stream = f"{place}/{module.name}:{module.stream}"
+    found = [Identity(binary._replace(name=stream), module.build, text)]
+    upstream = _SOURCE_RPM(read.qualifier("upstream"))
+    if upstream is not None or same_source(read, module):
+        source = upstream["name"] if upstream is not None else module.name
+        found.append(Identity(binary._replace(name=f"{stream}/{source}"), _version(read), text))
+    return found
+
+
 _SOURCE_RPM = re.compile(r"(?P<name>.+)-(?P<version>[^-]+-[^-]+?)(?:\.(?:no)?src\.rpm)?").fullmatch
 
 
-def _source_package(
-    read: Purl, binary: Package, system: System | None, version: str, text: str
-) -> tuple[Identity, ...]:  # fmt: skip
+def _of_source(read: Purl, system: System, own: Identity) -> tuple[Identity, ...]:
     """The identity of the source package that the qualifier `upstream` names, where it is another than the package.
 
     Debian, Alpine and Red Hat publish by source package; RPM names it as a file, 'openssl-1.1.1k-4.el8.src.rpm'.
+    Where a package of Enterprise Linux or Alpine names none, a table does (`source_packages`).
     """
     upstream = read.qualifier("upstream")
-    if read.type not in DISTRO_TYPES or not upstream:
-        return ()
     if read.type == "rpm":
         match = _SOURCE_RPM(upstream)
-        if match is None:
-            return ()
-        source, of_source = match["name"], match["version"]
+        source, of_source = (match["name"], match["version"]) if match else (_known_source(own.package), "")
     else:
         source, _, of_source = upstream.partition("@")
-    named = package_of_purl(read._replace(name=source), system)
-    if named is None or named == binary:
+        source = source or _known_source(own.package)
+    named = _distro_package(system, source)
+    if not source or named == own.package:
         return ()
-    given = read._replace(version=of_source or read.version or version)
-    return (Identity(named, _version(given), text),)
+    version = _version(read._replace(version=of_source)) if of_source else own.version
+    return (Identity(named, version, own.given_as),)

@@ -16,6 +16,7 @@ from typing import NamedTuple
 
 from suture.core import cpe
 from suture.core.components import Identity, Package, PackageKind
+from suture.core.distro_words import why_looked_up
 from suture.core.errors import InvalidValue
 from suture.core.identity import package_of_purl
 from suture.core.ranges import FALLBACK
@@ -196,10 +197,9 @@ class Crosswalk:
         if own is None or own.name == package:
             return f"{given_as} is {package}"
         ways = self._by_name(own, package)
-        if not ways and given_as.startswith("pkg:rpm/centos/") and package.startswith("rpm/redhat:"):
-            return f"{given_as} is {package}: CentOS is rebuilt from Red Hat's sources, and Red Hat's data speak for it"
         if not ways:
-            return f"{given_as} is {package}"
+            because = why_looked_up(given_as, package)
+            return f"{given_as} is {package}: {because}" if because else f"{given_as} is {package}"
         return _chain(given_as if self._is_own(ways) else f"{given_as} is {own.name}", package, ways)
 
     def speaks_of(self, words: Package) -> bool:

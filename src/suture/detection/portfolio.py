@@ -214,6 +214,9 @@ def hole(found: Places, known: Mapping[Name, int], watched: frozenset[str]) -> H
         says = "; ".join(found.obstacles)
         cause = next((cause for words, cause in _OBSTACLES if any(o.startswith(words) for o in found.obstacles)), None)
         return Hole(cause or Cause.UNREADABLE, says[:1000])
+    unknown = next((said for said in found.obstacles if said.startswith(identity.DISTRO_UNKNOWN)), "")
+    if unknown and all(namespace(package).endswith(f":{identity.ANY_RELEASE}/") for package in found.names):
+        return Hole(Cause.DISTRO_UNKNOWN, unknown[:1000])  # what holds for every release is not all there is
     heard = {called for called in found.called if namespace(called[0]) in watched or _known(called, known)}
     if not heard:
         says = ", ".join(package.name for package in found.names)

@@ -12,7 +12,8 @@ from collections.abc import Iterable
 import msgspec
 
 from suture.core.distros import ALPINE
-from suture.core.identity import package_of_release
+from suture.core.identity import package_of_any_release, package_of_release
+from suture.core.versions import Unorderable, key
 from suture.core.vulnerabilities import Bounds, Record, ReviewRange, ReviewReason, StatedRange
 from suture.formats.decoding import decode
 
@@ -108,7 +109,9 @@ def _database(data: bytes) -> Database:
 def read(data: bytes) -> Record:
     """Read what the database says of one vulnerability, as `split` gives it.
 
-    A fix says that the builds before it are affected in that release; version '0' states no range.
+    A fix says that the builds before it are affected in that release; version '0' states no range. Where the database
+    speaks of several releases, one range more is for a package whose release nobody tells: below the lowest fix of
+    all it is affected, whichever release it is of.
 
     Raises:
         FormatError: the bytes are no such document.
@@ -125,6 +128,8 @@ def read(data: bytes) -> Record:
             review.append(ReviewRange(None, ReviewReason.UNKNOWN_ECOSYSTEM, says))
         else:
             ranges.append(StatedRange(package, Bounds(None, fix.version)))
+    if not raw.scope:
+        ranges += _any_release(raw.fixed)
     return Record(
         source="alpine",
         id=f"ALPINE-{raw.scope}-{raw.id}" if raw.scope else f"ALPINE-{raw.id}",
@@ -134,6 +139,22 @@ def read(data: bytes) -> Record:
         review=tuple(review),
         stated=len(ranges) + len(review),
     )
+
+
+def _any_release(fixed: Iterable[Fix]) -> list[StatedRange]:
+    """What is so in every release that speaks of a package: nothing where one was never affected, or has no order."""
+    by_package: dict[str, list[str]] = {}
+    for fix in fixed:
+        by_package.setdefault(fix.package, []).append(fix.version)
+    found = []
+    for package, versions in by_package.items():
+        try:
+            lowest = min(versions, key=lambda version: key("alpine", version))
+        except Unorderable:
+            continue
+        if lowest != NEVER:
+            found.append(StatedRange(package_of_any_release(ALPINE, package), Bounds(None, lowest)))
+    return found
 
 
 def _never(fixed: Iterable[Fix]) -> str:

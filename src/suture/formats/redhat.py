@@ -88,6 +88,7 @@ _EXTENDED = re.compile(
 _MODULE = re.compile(r"(?P<name>[\w.+-]+):(?P<stream>[\w.]+)-(?P<build>\d{10,}\.[0-9a-z]+)").fullmatch
 _NEVR = re.compile(r"(?P<name>[\w.+-]+)-(?P<version>(?:\d+:)?[^-:/\s]+-[^-:/\s]+)").fullmatch
 _IN_MODULE = re.compile(r"(?P<module>[\w.+-]+):(?P<stream>[\w.]+)/(?P<name>[\w.+-]+)").fullmatch
+_PLATFORM = re.compile(r"(?P<minor>\d{3,4})00\d{14}\.[0-9a-z]+").fullmatch
 _MINOR = re.compile(r"(?P<before>.*\.el\d+_)(?P<minor>\d+)(?:\..*)?").fullmatch
 
 
@@ -227,6 +228,11 @@ def _name(written: str) -> str:
 
 
 def _respins(version: str) -> Bounds:
-    """A build and its respins for the same minor release: '…-18.el8_4' and '…-18.el8_4.2', but not '…-18.el8_5'."""
+    """A build and its respins for the same minor release: '…-18.el8_4' and '…-18.el8_4.2', but not '…-18.el8_5'.
+
+    Of a module: that build and all later ones of its platform, which stands in the first digits, 80100 for 8.1.0.
+    """
+    if module := _PLATFORM(version):
+        return Bounds(version, f"{int(module['minor']) + 1}{0:016}")
     found = _MINOR(version)
     return Bounds(version, f"{found['before']}{int(found['minor']) + 1}") if found else Bounds.exactly(version)
