@@ -24,6 +24,7 @@ _QUOTED = re.compile(r"\\(.)")
 _WILD = re.compile(r"(?<!\\)(?:\\\\)*[*?]")
 _PARTS = frozenset("aoh*-")
 _SPARE = (ANY,) * 11
+_ATTRIBUTES = ("edition", "language", "sw_edition", "target_sw", "target_hw", "other")
 
 
 class Cpe(NamedTuple):
@@ -51,6 +52,13 @@ class Cpe(NamedTuple):
     def package(self) -> str:
         """`part:vendor:product`, a colon inside a name escaped: the name both sides meet on."""
         return ":".join((self.part, _plain(self.vendor), _plain(self.product)))
+
+    @property
+    def attributes(self) -> tuple[tuple[str, str], ...]:
+        """What the name demands beyond part, vendor, product, version and update: (attribute, value), ANY left out."""
+        if self[5:11] == _SPARE[:6]:
+            return ()
+        return tuple((field, value) for field, value in zip(_ATTRIBUTES, self[5:11], strict=True) if value != ANY)
 
     @property
     def nameable(self) -> bool:

@@ -19,7 +19,7 @@ class MatchClass(StrEnum):
 class Reason:
     """One sentence of why. `source` and `record` name the statement it rests on; '' where none does."""
 
-    kind: str  # 'identifier', 'version', 'cause'
+    kind: str  # 'identifier', 'version', 'condition' (it holds), 'doubt' (nobody knows), 'cause'
     says: str  # "3.0.13 lies in 3.0.0 ≤ v < 3.0.15"
     source: str = ""
     record: str = ""

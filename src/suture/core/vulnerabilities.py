@@ -7,6 +7,9 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from suture.core.components import Package
+from suture.core.configurations import Node
+
+Attributes = tuple[tuple[str, str], ...]
 
 
 class ReviewReason(StrEnum):
@@ -54,6 +57,7 @@ class StatedRange(NamedTuple):
     bounds: Bounds
     minus: tuple[Bounds, ...] = ()
     wildcard: bool = False  # a bound is written with a trailing '*': '6.1.*'
+    attributes: Attributes = ()  # what else the CPE name demands, by attribute: (('target_sw', 'wordpress'),)
 
 
 class ReviewRange(NamedTuple):
@@ -96,6 +100,9 @@ class Record:
     ranges: tuple[StatedRange, ...] = ()
     review: tuple[ReviewRange, ...] = ()
     stated: int = 0
+    configurations: tuple[Node, ...] = ()  # where `ranges` hold only together with other products
+    platforms: tuple[StatedRange, ...] = ()  # products the configurations name that are not themselves vulnerable
+    by_vendor: bool = False  # issued by the CNA that is the vendor of what it names
 
 
 class Saying(NamedTuple):
@@ -149,6 +156,7 @@ class SharedRecord(NamedTuple):
     stated: int
     aliases: tuple[str, ...] = ()
     upstream: tuple[str, ...] = ()
+    by_vendor: bool = False
 
     def whole(self) -> Record:
         """The same record with every range of its own."""
@@ -167,6 +175,7 @@ class SharedRecord(NamedTuple):
             details=self.details, published=self.published, modified=self.modified, withdrawn=self.withdrawn,
             disputed=self.disputed, severities=self.severities, weaknesses=self.weaknesses,
             references=self.references, ranges=tuple(ranges), review=tuple(review), stated=self.stated,
+            by_vendor=self.by_vendor,
         )  # fmt: skip
 
 

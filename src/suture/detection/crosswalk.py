@@ -175,6 +175,11 @@ class Crosswalk:
             return ()
         return tuple(self._ways_from(package))
 
+    def cpe_names(self, package: str) -> tuple[str, ...]:
+        """Every CPE package name of the same product, itself first."""
+        others = self.also_called(Package(CPE, FALLBACK, package))
+        return (package, *(other.name for other in others if other.kind is CPE))
+
     def why(self, one: Package, other: Package) -> tuple[str, ...]:
         """The entries that make two names one, as sentences' ends; () where nothing does."""
         return self._ways_from(one).get(other, ())
@@ -248,6 +253,24 @@ def _chain(begins: str, package: str, ways: tuple[str, ...]) -> str:
     if all(way.startswith(BY_US) for way in ways):
         return f"{begins} is {package} {'; and '.join(dict.fromkeys(ways))}"
     return f"{begins}, in other records {package}: {'; and '.join(dict.fromkeys(ways))}"
+
+
+# A platform named as a whole, and what else is one of it: 'running on Windows' holds on every Windows.
+_WINDOWS = "o:microsoft:windows"
+_LINUX = "o:linux:linux_kernel"
+LINUX_SYSTEMS = frozenset({
+    "o:debian:debian_linux", "o:canonical:ubuntu_linux", "o:redhat:enterprise_linux", "o:centos:centos",
+    "o:almalinux:almalinux", "o:rocky:rocky_linux", "o:alpinelinux:alpine_linux", "o:fedoraproject:fedora",
+    "o:opensuse:leap", "o:suse:linux_enterprise_server", "o:oracle:linux", "o:amazon:linux_2",
+    "o:yoctoproject:yocto", "o:openwrt:openwrt", "o:google:android", "o:windriver:linux",
+})  # fmt: skip
+
+
+def family_of(platform: str, named: Iterable[str]) -> bool:
+    """Whether one of the names is of the family a platform stands for: windows_10_1809 is a Windows."""
+    if platform == _WINDOWS:
+        return any(name.startswith(f"{_WINDOWS}_") for name in named)
+    return platform == _LINUX and not LINUX_SYSTEMS.isdisjoint(named)
 
 
 @lru_cache(maxsize=65_536)

@@ -43,6 +43,13 @@ WHERE {_AS_OF}"""  # noqa: S608
 # 'every version is affected': there a version that is missing or has no order does not matter
 WHOLE = f"SELECT r.pkg_id, r.stmt FROM rng r WHERE r.pkg_id IN ({{packages}}) AND r.lo = %(lo)s AND r.hi = %(hi)s AND {_AS_OF}"  # noqa: S608, E501
 
+# products that only join a configuration, of some assertions: the same join on the same kind of rows
+PLATFORMS = """
+SELECT cv.cv_id, r.assertion, r.number FROM {chosen} {join} {table} cv ON cv.cv_id = chosen.cv_id
+{join} platform_rng r ON r.pkg_id = cv.pkg_id AND cv.key >= r.lo AND cv.key < r.hi WHERE {which}"""
+
+WHOLE_PLATFORMS = "SELECT r.pkg_id, r.assertion, r.number FROM platform_rng r WHERE r.pkg_id IN ({packages}) AND r.lo = %(lo)s AND r.hi = %(hi)s AND {which}"  # noqa: E501
+
 # packages whose ranges came or went
 MOVED = f"""
 SELECT r.pkg_id FROM rng r WHERE r.stmt >= %(first)s AND r.stmt < %(last)s AND r.f > %(since)s AND r.f <= %(rev)s
@@ -91,14 +98,59 @@ def all_hits(rev: int, table: str = "cv") -> list[tuple[int, int]]:
 
 def hits_of(releases: Sequence[int], rev: int) -> list[tuple[int, int]]:
     """Every (component version, statement) of some releases at a revision: the ranges probed."""
-    numbers = ", ".join(str(int(release)) for release in releases)
-    chosen = f"(SELECT DISTINCT cv_id FROM inst WHERE release_id IN ({numbers})) chosen"  # noqa: S608
-    return rows(joined(SOME, chosen=chosen, table="cv"), {"rev": rev})
+    return rows(joined(SOME, chosen=chosen_of(releases), table="cv"), {"rev": rev})
 
 
 def hits_in(table: str, rev: int) -> list[tuple[int, int]]:
     """As `hits_of`, for a table of one's own with the columns cv_id, pkg_id, key."""
-    return rows(joined(SOME, chosen=f"(SELECT cv_id FROM {table}) chosen", table=table), {"rev": rev})  # noqa: S608
+    return rows(joined(SOME, chosen=chosen_in(table), table=table), {"rev": rev})
+
+
+def chosen_of(releases: Sequence[int]) -> str:
+    """The component versions of some releases, as a table of a statement."""
+    numbers = ", ".join(str(int(release)) for release in releases)
+    return f"(SELECT DISTINCT cv_id FROM inst WHERE release_id IN ({numbers})) chosen"  # noqa: S608
+
+
+def chosen_in(table: str) -> str:
+    """As `chosen_of`, for a table of one's own."""
+    return f"(SELECT cv_id FROM {table}) chosen"  # noqa: S608
+
+
+def platforms_met(chosen: str, table: str, assertions: Iterable[int]) -> list[tuple[int, int, int]]:
+    """(component version, assertion, number) where a component is a product that some configuration joins."""
+    found: list[tuple[int, int, int]] = []
+    for part in chunks(sorted(set(assertions))):
+        which = f"r.assertion IN ({', '.join(map(str, part))})"
+        found += rows(joined(PLATFORMS, chosen=chosen, table=table, which=which), {})
+    return found
+
+
+def platforms_of(packages: Iterable[int], rev: int) -> list[tuple[int, int, int]]:
+    """(package, assertion, number) of every configuration that names some packages as a platform, in any version."""
+    found: list[tuple[int, int, int]] = []
+    for part in chunks(sorted({package for package in packages if package > 0})):
+        numbers = ", ".join(str(int(package)) for package in part)
+        found += rows(
+            "SELECT r.pkg_id, r.assertion, r.number FROM platform_rng r "  # noqa: S608
+            "JOIN assertion a ON a.id = r.assertion "
+            f"WHERE r.pkg_id IN ({numbers}) AND a.f <= %(rev)s AND a.t > %(rev)s",
+            {"rev": rev},
+        )
+    return found
+
+
+def whole_platforms(packages: Iterable[int], assertions: Iterable[int]) -> list[tuple[int, int, int]]:
+    """(package, assertion, number) where a configuration joins a product in any version."""
+    found: list[tuple[int, int, int]] = []
+    wanted = sorted({package for package in packages if package > 0})
+    if not wanted:
+        return found
+    numbers = ", ".join(map(str, wanted))
+    for part in chunks(sorted(set(assertions))):
+        which = f"r.assertion IN ({', '.join(map(str, part))})"
+        found += rows(WHOLE_PLATFORMS.format(packages=numbers, which=which), {"lo": LO, "hi": HI})
+    return found
 
 
 def whole_ranges(packages: Iterable[int], rev: int) -> list[tuple[int, int]]:

@@ -29,14 +29,51 @@ class Where(NamedTuple):
     raw: str  # the version as compared
 
 
+class Hit(NamedTuple):
+    """One component in one stated range. `doubts`: what keeps it from being certain; none, and it is definite."""
+
+    where: Where
+    stmt: int
+    whole: bool = False  # the version is unknown, and every version is affected
+    doubts: tuple[str, ...] = ()
+    assured: tuple[str, ...] = ()  # the conditions that were looked at and hold
+
+
 @dataclass(slots=True)
 class Drawn:
     """One vulnerability as matching finds it in one release."""
 
-    result: MatchClass = MatchClass.AFFECTED
+    result: MatchClass = MatchClass.CONDITIONAL
+    certain: set[str] = field(default_factory=set)  # refs of the components that are definitely affected
     components: dict[str, dict[str, str]] = field(default_factory=dict)
     reasons: dict[tuple[str, Reason], None] = field(default_factory=dict)  # (component ref, why), without doubles
     said: dict[tuple[str, str, str], None] = field(default_factory=dict)  # (range in words, source, record)
+
+    def add(self, hit: Hit, statement: Statement, crosswalk: Crosswalk) -> None:
+        """Take up one hit of one statement."""
+        where = hit.where
+        if not hit.doubts:
+            self.certain.add(where.ref)
+            self.result = MatchClass.AFFECTED
+        self.components[where.ref] = {"ref": where.ref, "name": where.name, "version": where.version}
+        said = (statement.source, statement.record_id, statement.dated)
+        self._because("identifier", crosswalk.in_words(where.given_as, where.package), where.ref)
+        self._because("version", _inside(hit, statement.says), where.ref, said)
+        for kind, sentences in (("condition", hit.assured), ("doubt", hit.doubts)):
+            for says in sentences:
+                self._because(kind, says, where.ref, said)
+        self.said[statement.says, statement.source, statement.record_id] = None
+
+    def _because(self, kind: str, says: str, ref: str, said: tuple[str, str, str] = ("", "", "")) -> None:
+        source, record, dated = said
+        self.reasons[ref, Reason(kind=kind, says=says, source=source, record=record, dated=dated)] = None
+
+    def settle(self) -> None:
+        """Mark the components that are only conditionally concerned beside one that is definitely."""
+        if self.certain:
+            for ref, component in self.components.items():
+                if ref not in self.certain:
+                    component["result"] = MatchClass.CONDITIONAL.value
 
     def listed(self) -> list[dict[str, str]]:
         """The reasons for the record: in a fixed order, not more than a person reads."""
@@ -83,36 +120,25 @@ def stated_of(packages: Iterable[int], rev: int) -> dict[int, frozenset[int]]:
     return {package: frozenset(numbers) for package, numbers in found.items()}
 
 
-def draw(
-    hits: Iterable[tuple[Where, int]], whole: Iterable[tuple[Where, int]], said: Mapping[int, Statement],
-    crosswalk: Crosswalk = SHIPPED,
-) -> dict[int, Drawn]:  # fmt: skip
-    """Gather hits by vulnerability. `whole`: the version is unknown, and the statement calls every one affected."""
+def draw(hits: Iterable[Hit], said: Mapping[int, Statement], crosswalk: Crosswalk = SHIPPED) -> dict[int, Drawn]:
+    """Gather hits by vulnerability. One with a certain hit is *affected*; where every hit has doubts, *conditional*."""
     drawn: dict[int, Drawn] = defaultdict(Drawn)
-    for where, stmt in hits:
-        _add(drawn, where, said[stmt], _inside(where, said[stmt].says), crosswalk)
-    for where, stmt in whole:
-        unknown = f"the version '{where.raw}' has no order" if where.raw else "no version is stated"
-        _add(drawn, where, said[stmt], f"{unknown}, and every version is affected", crosswalk)
+    for hit in hits:
+        statement = said[hit.stmt]
+        for vulnerability in statement.vulnerabilities:
+            drawn[vulnerability].add(hit, statement, crosswalk)
+    for one in drawn.values():
+        one.settle()
     return dict(drawn)
 
 
-def _inside(where: Where, said: str) -> str:
+def _inside(hit: Hit, said: str) -> str:
+    where = hit.where
+    if hit.whole:
+        unknown = f"the version '{where.raw}' has no order" if where.raw else "no version is stated"
+        return f"{unknown}, and {said or 'every version'} is affected"
     loosely = "" if where.role == Package.Role.NATIVE else ", compared in loose order"
     return f"{where.raw} lies in {said or 'the stated range'}{loosely}"
-
-
-def _add(drawn: dict[int, Drawn], where: Where, statement: Statement, says: str, crosswalk: Crosswalk) -> None:
-    identity = Reason(kind="identifier", says=crosswalk.in_words(where.given_as, where.package))
-    version = Reason(
-        kind="version", says=says, source=statement.source, record=statement.record_id, dated=statement.dated
-    )
-    for vulnerability in statement.vulnerabilities:
-        one = drawn[vulnerability]
-        one.components[where.ref] = {"ref": where.ref, "name": where.name, "version": where.version}
-        one.reasons[where.ref, identity] = None
-        one.reasons[where.ref, version] = None
-        one.said[statement.says, statement.source, statement.record_id] = None
 
 
 def result_hash(drawn: Iterable[Drawn], possible: Iterable[tuple[str, str, int]]) -> str:

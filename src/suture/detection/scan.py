@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -16,8 +17,10 @@ from django.db import connection
 from suture.accounts.models import Person
 from suture.accounts.queries import visible
 from suture.core.components import Component, Sbom
+from suture.detection.conditions import stated_by
 from suture.detection.correcting import set_apart
-from suture.detection.kernel import chunks, hits_in, rows, whole_ranges
+from suture.detection.drawing import Portfolio, draw_hits
+from suture.detection.kernel import chosen_in, chunks, hits_in, rows, whole_ranges
 from suture.detection.portfolio import (
     Name,
     Places,
@@ -33,7 +36,7 @@ from suture.detection.portfolio import (
 from suture.detection.queries import Exploitation, exploitation_of
 from suture.detection.queries.crosswalk import crosswalk_now
 from suture.detection.queries.review import UNSETTLED
-from suture.detection.reasons import Drawn, Where, draw, spoken, stated_of
+from suture.detection.reasons import Drawn, Hit, Where, stated_of
 from suture.evidence.clock import now
 from suture.formats.sbom import read_sbom
 from suture.intelligence.models import ORDINALS, Vulnerability
@@ -149,19 +152,42 @@ class _Scan:
                 if place.at in self.known:
                     where = _where(component, place.given_as, place.at, place.raw)
                     wheres[self.known[place.at], place.key, place.raw].append(where)
-        places_ = list(wheres)
-        pairs = _join(places_, self.rev) if places_ else []
-        whole = self._whole()
-        said = spoken([stmt for _, stmt in pairs] + [stmt for _, stmt in whole])
-        hits, _ = set_apart([(where, stmt) for number, stmt in pairs for where in wheres[places_[number]]], self.rev)
-        whole, _ = set_apart(whole, self.rev)
-        return draw(hits, whole, said, self.crosswalk)
-
-    def _whole(self) -> list[tuple[Where, int]]:
-        at: dict[int, list[Where]] = defaultdict(list)
+        unplaced: dict[int, list[Where]] = defaultdict(list)
         for component, lost in self.unplaced:
-            at[self.known[lost.at]].append(_where(component, lost.given_as, lost.at, lost.raw))
-        return [(where, stmt) for package, stmt in whole_ranges(at, self.rev) for where in at[package]]
+            unplaced[self.known[lost.at]].append(_where(component, lost.given_as, lost.at, lost.raw))
+        places_ = list(wheres)
+        with _temporary(places_):
+            hits = [Hit(where, stmt) for number, stmt in hits_in(_TABLE, self.rev) for where in wheres[places_[number]]]
+            hits += [
+                Hit(where, stmt, True)
+                for package, stmt in whole_ranges(unplaced, self.rev)
+                for where in unplaced[package]
+            ]
+            hits, _ = set_apart(hits, self.rev)
+            return draw_hits(hits, self._portfolio(wheres, places_, unplaced), self.rev).drawn
+
+    def _portfolio(
+        self,
+        wheres: Mapping[tuple[int, bytes, str], Sequence[Where]],
+        places_: Sequence[tuple[int, bytes, str]],
+        unplaced: Mapping[int, Sequence[Where]],
+    ) -> Portfolio:
+        hardware = {
+            package: one[0]
+            for package, one in [*unplaced.items(), *((at, some) for (at, _, _), some in wheres.items())]
+            if one[0].package.startswith("h:")
+        }
+        return Portfolio(
+            chosen=chosen_in(_TABLE), table=_TABLE,
+            wheres=lambda numbers: {number: wheres[places_[number]] for number in numbers},
+            unplaced=unplaced, hardware=hardware,
+            stated=[one for c, at in zip(self.components, self.found, strict=True) for one in stated_by(c.kind, at)],
+            packages={
+                component.ref: frozenset(self.known[name] for name in every_name(one) if name in self.known)
+                for component, one in zip(self.components, self.found, strict=True)
+            },
+            crosswalk=self.crosswalk,
+        )  # fmt: skip
 
     def _seen(self, drawn: Iterable[int], person: Person | None) -> dict[int, Vulnerability]:
         seen: dict[int, Vulnerability] = {}
@@ -238,8 +264,9 @@ class _Scan:
         return listed
 
 
-def _join(places_: Sequence[tuple[int, bytes, str]], rev: int) -> list[tuple[int, int]]:
-    """(place in the list, statement): the same range join, on a temporary table."""
+@contextmanager
+def _temporary(places_: Sequence[tuple[int, bytes, str]]) -> Iterator[None]:
+    """The component versions, numbered by their place in the list, in a temporary table of the connection."""
     blob = "BLOB" if connection.vendor == "sqlite" else "BYTEA"
     with connection.cursor() as cursor:
         cursor.execute(f"CREATE TEMPORARY TABLE {_TABLE} (cv_id INTEGER PRIMARY KEY, pkg_id BIGINT, key {blob})")
@@ -248,7 +275,7 @@ def _join(places_: Sequence[tuple[int, bytes, str]], rev: int) -> list[tuple[int
                 f"INSERT INTO {_TABLE} (cv_id, pkg_id, key) VALUES (%s, %s, %s)",  # noqa: S608 (a constant name)
                 [(number, pkg_id, key) for number, (pkg_id, key, _) in enumerate(places_)],
             )
-            return hits_in(_TABLE, rev)
+            yield
         finally:
             cursor.execute(f"DROP TABLE {_TABLE}")
 

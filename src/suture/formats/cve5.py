@@ -13,6 +13,7 @@ from typing import NamedTuple, TypeVar
 
 import msgspec
 
+from suture.core.sources import is_vendor
 from suture.core.versions import is_series, looks_like_a_commit
 from suture.core.vulnerabilities import (
     Bounds,
@@ -120,6 +121,7 @@ class Containers(msgspec.Struct):
 class Metadata(msgspec.Struct, rename="camel"):
     cve_id: str
     state: str = ""
+    assigner_short_name: str = ""
     date_published: str = ""
     date_updated: str = ""
 
@@ -193,6 +195,8 @@ def read_shared(data: bytes) -> SharedRecord:
         _distinct(references),
         entries,
         stated,
+        by_vendor=bool(cna.affected)
+        and all(is_vendor(meta.assigner_short_name, affected.vendor) for affected in cna.affected),
     )
 
 

@@ -13,10 +13,21 @@ import msgspec
 
 from suture.core import cpe
 from suture.core.components import Package
+from suture.core.configurations import Joint, Product
+from suture.core.configurations import Node as ConfigurationNode
 from suture.core.errors import InvalidValue
 from suture.core.identity import package_of_cpe
+from suture.core.ranges import in_words
 from suture.core.versions import is_series
-from suture.core.vulnerabilities import Bounds, Record, ReviewRange, ReviewReason, Severity, StatedRange
+from suture.core.vulnerabilities import (
+    Attributes,
+    Bounds,
+    Record,
+    ReviewRange,
+    ReviewReason,
+    Severity,
+    StatedRange,
+)
 from suture.formats.decoding import decode
 
 
@@ -136,10 +147,9 @@ def read_page(data: bytes) -> list[Record]:
 
 
 def _record(raw: Cve, source: str) -> Record:
-    ranges: list[StatedRange] = []
-    review: list[ReviewRange] = []
+    read = _Reading()
     for configuration in raw.configurations:
-        _state(configuration, ranges, review)
+        read.configuration(configuration)
     return Record(
         source=source,
         id=raw.id,
@@ -151,9 +161,11 @@ def _record(raw: Cve, source: str) -> Record:
         severities=_severities(raw.metrics) if raw.metrics else (),
         weaknesses=_weaknesses(raw.weaknesses),
         references=tuple(dict.fromkeys([link.url for link in raw.references])),
-        ranges=tuple(ranges),
-        review=tuple(review),
-        stated=len(ranges) + len(review),
+        ranges=tuple(read.ranges),
+        review=tuple(read.review),
+        stated=len(read.ranges) + len(read.review),
+        configurations=tuple(read.configurations),
+        platforms=tuple(read.platforms),
     )
 
 
@@ -171,29 +183,76 @@ def _weaknesses(stated: Sequence[Weakness]) -> tuple[str, ...]:
     )
 
 
-def _state(configuration: Configuration, ranges: list[StatedRange], review: list[ReviewRange]) -> None:
-    """Sort each vulnerable match of a configuration into ranges or review.
+class _Reading:
+    """The configurations of one record as they are read.
 
-    Nodes joined by OR, or by no word, stand each for itself. Under AND a match holds only together with others
-    (a second product, a platform it runs on): it waits for review. Matches with `vulnerable: false` state no range.
+    Nodes joined by OR, or by no word, stand each for itself. Under AND a product is vulnerable only together with
+    others (a second product, a platform it runs on): the whole is kept and judged for each release.
     """
-    nodes = configuration.nodes
-    joined = configuration.operator == "AND" and len(nodes) > 1
-    for node in nodes:
-        reason = None
-        if node.negate or configuration.negate:
-            reason = ReviewReason.NEGATED
-        elif joined or (node.operator == "AND" and len(node.cpe_match) > 1):
-            reason = ReviewReason.SEVERAL_NODES
-        for match in node.cpe_match:
-            if not match.vulnerable:
-                continue
-            named = _criterion(match.criteria)
-            stated = reason or named.exact or _bounded(named, match)
-            if isinstance(stated, StatedRange):
-                ranges.append(stated)
+
+    def __init__(self) -> None:
+        self.ranges: list[StatedRange] = []
+        self.review: list[ReviewRange] = []
+        self.configurations: list[ConfigurationNode] = []
+        self.platforms: list[StatedRange] = []
+
+    def configuration(self, stated: Configuration) -> None:
+        if stated.operator == "AND" and len(stated.nodes) > 1:
+            parts = [self._joined(node) for node in stated.nodes]
+            self._keep(ConfigurationNode(Joint.ALL, tuple(parts), bool(stated.negate)))
+            return
+        for node in stated.nodes:
+            if node.negate or stated.negate:
+                for match in node.cpe_match:
+                    if match.vulnerable:
+                        self._set_aside(match, ReviewReason.NEGATED)
+            elif node.operator == "AND" and len(node.cpe_match) > 1:
+                self._keep(self._joined(node))
             else:
-                review.append(ReviewRange(named.package, stated, _said(match)))
+                for match in node.cpe_match:
+                    if match.vulnerable:
+                        self._vulnerable(match)
+
+    def _keep(self, node: ConfigurationNode) -> None:
+        if any(product.vulnerable for product in node.products()):
+            self.configurations.append(node)
+
+    def _joined(self, node: Node) -> ConfigurationNode:
+        parts = [
+            product
+            for match in node.cpe_match
+            if (product := self._product(match, match.vulnerable and not node.negate)) is not None
+        ]
+        joint = Joint.ALL if node.operator == "AND" else Joint.ANY
+        return ConfigurationNode(joint, tuple(parts), bool(node.negate))
+
+    def _product(self, match: Match, vulnerable: bool) -> Product | None:
+        """One match of a joined node. What cannot be read at all is vulnerable somewhere: review says so."""
+        if vulnerable:
+            stated = self._vulnerable(match)
+            number = None if stated is None else len(self.ranges) - 1
+        else:
+            found = _stated(match, as_platform=True)
+            stated = found if isinstance(found, StatedRange) else None
+            number = None if stated is None else len(self.platforms)
+            if stated is not None:
+                self.platforms.append(stated)
+        package = _criterion(match.criteria).package
+        if package is None:
+            return Product("", None, vulnerable, match.criteria)
+        words = in_words(stated.bounds) if stated is not None else _said(match)
+        return Product(package.name, number, vulnerable, words)
+
+    def _vulnerable(self, match: Match) -> StatedRange | None:
+        found = _stated(match)
+        if isinstance(found, StatedRange):
+            self.ranges.append(found)
+            return found
+        self._set_aside(match, found)
+        return None
+
+    def _set_aside(self, match: Match, reason: ReviewReason) -> None:
+        self.review.append(ReviewRange(_criterion(match.criteria).package, reason, _said(match)))
 
 
 class Criterion(NamedTuple):
@@ -202,6 +261,8 @@ class Criterion(NamedTuple):
     package: Package | None
     exact: StatedRange | ReviewReason | None = None  # None: the version is ANY, and the bounds of the match decide
     update: str = ""
+    attributes: Attributes = ()
+    unversioned: bool = False  # the version is NA: 'not applicable', written '-'
 
 
 @lru_cache(maxsize=1 << 18)
@@ -213,15 +274,28 @@ def _criterion(criteria: str) -> Criterion:
     package = package_of_cpe(name)
     if package is None:
         return Criterion(None, ReviewReason.NO_IDENTITY)
+    attributes = name.attributes
     if name.version == cpe.ANY:
-        return Criterion(package, update=name.version_text)
+        return Criterion(package, None, name.version_text, attributes)
     version = name.version_text
     if not version:
-        return Criterion(package, ReviewReason.NO_VERSION)
+        return Criterion(package, ReviewReason.NO_VERSION, "", attributes, True)
     if name.wild and ("*" in version or "?" in version):
-        series = StatedRange(package, Bounds.exactly(version), (), True)
+        series = StatedRange(package, Bounds.exactly(version), (), True, attributes)
         return Criterion(package, series if is_series(version) else ReviewReason.WILDCARD)
-    return Criterion(package, StatedRange(package, Bounds.exactly(version)))
+    return Criterion(package, StatedRange(package, Bounds.exactly(version), (), False, attributes))
+
+
+def _stated(match: Match, *, as_platform: bool = False) -> StatedRange | ReviewReason:
+    """The range a match states, or why none can be read.
+
+    A version that is NA says nothing of a program; a piece of hardware, and a platform that something runs on, is
+    meant as it is, whatever its version.
+    """
+    named = _criterion(match.criteria)
+    if named.package is not None and named.unversioned and (as_platform or named.package.name.startswith("h:")):
+        return StatedRange(named.package, Bounds(None, None), (), False, named.attributes)
+    return named.exact or _bounded(named, match)
 
 
 def _bounded(named: Criterion, match: Match) -> StatedRange | ReviewReason:
@@ -243,7 +317,7 @@ def _bounded(named: Criterion, match: Match) -> StatedRange | ReviewReason:
             return ReviewReason.WILDCARD
         if high_closed:
             high = f"{high} {named.update}"
-    return StatedRange(named.package, Bounds(low, high, low_open, high_closed))
+    return StatedRange(named.package, Bounds(low, high, low_open, high_closed), (), False, named.attributes)
 
 
 def _said(match: Match) -> str:

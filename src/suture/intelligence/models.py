@@ -176,6 +176,7 @@ class Assertion(models.Model):
     summary = models.CharField(max_length=2000, blank=True)
     references = models.JSONField(default=list)  # at most eight
     says = models.TextField(blank=True)  # its accepted ranges in words, a line each, in the order of the statements
+    by_vendor = models.BooleanField(default=False)  # issued by the CNA that is the vendor of what it names
 
     class Meta:
         db_table = "assertion"
@@ -275,6 +276,46 @@ class Covers(models.Model):
 
     def __str__(self) -> str:
         return f"assertion {self.assertion} covers {self.vuln}"
+
+
+class Configuration(models.Model):
+    """Under which conditions ranges of an assertion hold: products joined by AND, attributes of a CPE name.
+
+    `conditions` is JSON: `nodes` as core.configurations writes them, their numbers being lines of the assertion's
+    `says` (vulnerable) or `PlatformRange.number`; `attributes` by line, and `platforms` by number, is what else a
+    criterion demands.
+    """
+
+    assertion = models.BigIntegerField(primary_key=True)
+    conditions = models.TextField()
+
+    class Meta:
+        db_table = "configuration"
+
+    def __str__(self) -> str:
+        return f"conditions of assertion {self.assertion}"
+
+
+class PlatformRange(models.Model):
+    """Versions of a product that only joins a configuration: the device a firmware runs on, an operating system.
+
+    The same intervals as `Range`, joined by the same kernel, but only for assertions that a release already meets.
+    Valid as long as its assertion is.
+    """
+
+    pk = models.CompositePrimaryKey("assertion", "number", "pkg_id", "lo", "hi")
+    assertion = models.BigIntegerField()
+    number = models.IntegerField()  # its place among the platforms of the record
+    pkg_id = models.BigIntegerField()
+    lo = models.BinaryField()
+    hi = models.BinaryField()
+
+    class Meta:
+        db_table = "platform_rng"
+        indexes = (models.Index(fields=["pkg_id"], name="platform_rng_pkg"),)
+
+    def __str__(self) -> str:
+        return f"platform {self.number} of assertion {self.assertion}"
 
 
 class Kev(models.Model):

@@ -31,7 +31,6 @@ from suture.intelligence.models import (
 Row = TypeVar("Row", bound=Model)
 
 DEMO = "demo"  # first word of the sources Suture ships for its demo: extracts, no knowledge of the world
-SUPERSEDED_BY = {"nvd": "nvd-override"}  # an override was written because this source's configuration is wrong
 
 
 # ---- the state of knowledge
@@ -269,6 +268,7 @@ class Statement(NamedTuple):
     says: str  # '3.0.0 ≤ v < 3.0.15'
     dated: str  # ISO date of the record's last change; '' if it gives none
     vulnerabilities: tuple[int, ...]  # the groups a hit of it counts for
+    by_vendor: bool = False  # the record of the CNA that is the vendor itself
 
 
 def statements(stmts: Iterable[int]) -> dict[int, Statement]:
@@ -278,7 +278,7 @@ def statements(stmts: Iterable[int]) -> dict[int, Statement]:
     rows = {
         row.pk: row
         for row in Assertion.objects.filter(pk__in=numbers).only(
-            "id", "vuln", "source", "record_id", "modified", "published", "says"
+            "id", "vuln", "source", "record_id", "modified", "published", "says", "by_vendor"
         )
     }
     covered: dict[int, list[int]] = {}
@@ -290,7 +290,7 @@ def statements(stmts: Iterable[int]) -> dict[int, Statement]:
         if row is not None:
             counts_for = tuple(sorted(covered.get(row.pk, ()))) or (row.vuln,)
             dated = (row.modified or row.published)[:10]
-            found[stmt] = Statement(row.source, row.record_id, row.said(stmt), dated, counts_for)
+            found[stmt] = Statement(row.source, row.record_id, row.said(stmt), dated, counts_for, row.by_vendor)
     return found
 
 

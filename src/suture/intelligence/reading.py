@@ -5,7 +5,7 @@ What is decided here: which intervals a stated range is, in which role of its pa
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
 from hashlib import sha256
 from typing import NamedTuple
@@ -13,9 +13,11 @@ from typing import NamedTuple
 import msgspec
 
 from suture.core.components import Package, PackageKind
+from suture.core.configurations import Node, Product, as_plain
 from suture.core.errors import FormatError
 from suture.core.ranges import FALLBACK, Interval, NeedsReview, in_words, intervals_of, read_bounds
 from suture.core.vulnerabilities import (
+    Attributes,
     Bounds,
     Entry,
     Record,
@@ -28,7 +30,7 @@ from suture.core.vulnerabilities import (
 from suture.formats import alpine_secdb, cve5, nvd, nvd_feed, osv, redhat
 from suture.formats.detect import Kind
 
-PARSER_VERSION = 1  # raised whenever a reader, or this module, reads any record differently: files are read again
+PARSER_VERSION = 2  # raised whenever a reader, or this module, reads any record differently: files are read again
 
 LONGEST_ID = 120  # characters of a record's id
 LONGEST_NAME = 600  # bytes of a package's name: an index of every database we run on must hold it
@@ -99,6 +101,9 @@ class Prepared(NamedTuple):
     ranges: list[RangeRow]
     review: list[ReviewRow]
     result: bytes  # SHA-256 of what was made of it
+    by_vendor: bool = False
+    platforms: Sequence[RangeRow] = ()  # products that only join a configuration; last, their place in the record
+    conditions: str = ""  # core.configurations as JSON, by lines of `says`; '' where each range stands for itself
 
 
 class Unreadable(NamedTuple):
@@ -154,10 +159,12 @@ def prepare(record: Record | SharedRecord, raw: Raw, packages: dict[PackageRow, 
         for entry in record.entries:
             rows.take(entry)
     else:
-        for stated in record.ranges:
-            rows.state(stated)
+        joined = {p.number for node in record.configurations for p in node.products() if p.vulnerable}
+        for number, stated in enumerate(record.ranges):
+            rows.state(stated, number in joined)
         for review in record.review:
             rows.set_aside(review)
+        rows.conditions_of(record)
     accepted = len(rows.says)
     says = "\n".join(rows.says)
     waiting = [ReviewRow(package, reason, text, n) for (package, reason), (text, n) in rows.review.items()]
@@ -188,6 +195,9 @@ def prepare(record: Record | SharedRecord, raw: Raw, packages: dict[PackageRow, 
         rows.ranges,
         waiting,
         rows.digest(record, accepted, waiting),
+        record.by_vendor,
+        rows.platforms,
+        rows.conditions,
     )
 
 
@@ -198,7 +208,10 @@ def _possible_ids(ids: tuple[str, ...]) -> tuple[str, ...]:
 class _Rows:
     """The rows of one record as they come."""
 
-    __slots__ = ("_met", "_parts", "_seen", "packages", "ranges", "review", "says")
+    __slots__ = (
+        "_attributes", "_lines", "_met", "_parts", "_seen", "conditions", "packages", "platforms", "ranges", "review",
+        "says",
+    )  # fmt: skip
 
     def __init__(self, packages: dict[PackageRow, int]) -> None:
         self.packages = packages
@@ -208,6 +221,10 @@ class _Rows:
         self._seen: set[tuple[int, bytes, bytes]] = set()
         self._met: set[int] = set()  # packages of entries taken whole
         self._parts: list[bytes] = []  # of entries taken whole: their fingerprints
+        self.platforms: list[RangeRow] = []
+        self.conditions = ""
+        self._lines: list[int | None] = []  # the line of `says` of each stated range; None: it went to review
+        self._attributes: dict[int, Attributes] = {}  # by line
 
     def take(self, entry: Entry) -> None:
         """A part of a record that stands in other records too: worked out once, and numbered anew."""
@@ -250,12 +267,17 @@ class _Rows:
                 said = f"{entry.product}: {text}"
                 self.set_aside(ReviewRange(package, reason or ReviewReason.NO_IDENTITY, said))
 
-    def state(self, stated: StatedRange) -> None:
-        """One stated range: its intervals, its loose twin, or review."""
-        package, bounds, minus, _ = stated
+    def state(self, stated: StatedRange, joined: bool = False) -> None:
+        """One stated range: its intervals, its loose twin, or review.
+
+        Args:
+            joined: it holds only together with others: a row of its own, though another states the same.
+        """
+        package, bounds, minus, _, attributes = stated
         if len(package.name) > LONGEST_NAME // 4 and len(package.name.encode()) > LONGEST_NAME:
             text = f"{package.name[:400]}: {in_words(bounds, minus)}"
             self.set_aside(ReviewRange(None, ReviewReason.TOO_LONG, text))
+            self._lines.append(None)
             return
         try:
             found = _placed(package.scheme, package.kind is PackageKind.PURL, bounds, minus)
@@ -263,12 +285,45 @@ class _Rows:
             found = _Placed("", (), (), in_words(bounds, minus), refused.reason)
         if found.refused is not None:
             self.set_aside(ReviewRange(package, found.refused, found.says))
+            self._lines.append(None)
             return
         ordinal = len(self.says)
         self.says.append(found.says)
-        self._add(self._number(package, found.role), found.intervals, ordinal)
+        self._lines.append(ordinal)
+        if attributes:
+            self._attributes[ordinal] = attributes
+        alone = not (joined or attributes)
+        self._add(self._number(package, found.role), found.intervals, ordinal, alone)
         if found.twin:
-            self._add(self._number(package, TWIN), found.twin, ordinal)
+            self._add(self._number(package, TWIN), found.twin, ordinal, alone)
+
+    def conditions_of(self, record: Record) -> None:
+        """The configurations and attributes under which ranges hold, once all ranges are stated."""
+        if not (record.configurations or self._attributes):
+            return
+        placed = [self._platform(number, stated) for number, stated in enumerate(record.platforms)]
+        stored: dict[str, object] = {
+            "nodes": [as_plain(_numbered(node, self._lines, placed)) for node in record.configurations],
+            "attributes": {str(line): dict(demanded) for line, demanded in self._attributes.items()},
+        }
+        platforms = {str(n): dict(stated.attributes) for n, stated in enumerate(record.platforms) if stated.attributes}
+        if platforms:
+            stored["platforms"] = platforms
+        self.conditions = _json(stored).decode()
+
+    def _platform(self, number: int, stated: StatedRange) -> int | None:
+        """Where a product lies that only joins a configuration; None: its versions have no order."""
+        if len(stated.package.name.encode()) > LONGEST_NAME:
+            return None
+        try:
+            found = _placed(stated.package.scheme, False, stated.bounds, stated.minus)
+        except NeedsReview:
+            return None
+        if found.refused is not None:
+            return None
+        package = self._number(stated.package, found.role)
+        self.platforms += [(package, lo, hi, number) for lo, hi in found.intervals]
+        return number
 
     def set_aside(self, review: ReviewRange) -> None:
         """A range that waits for a person, joined to those of its package that wait for the same reason."""
@@ -288,18 +343,34 @@ class _Rows:
         # The kind is a word that equals its own text; `.value` would cost as much as the look-up.
         return self.packages.setdefault((package.kind, scheme, package.name, role), len(self.packages))
 
-    def _add(self, package: int, intervals: Iterable[Interval], ordinal: int) -> None:
+    def _add(self, package: int, intervals: Iterable[Interval], ordinal: int, alone: bool) -> None:
         for lo, hi in intervals:
-            key = (package, lo, hi)
-            if key not in self._seen:  # stated twice by the same record: one row, two lines of `says`
+            if alone:
+                key = (package, lo, hi)
+                if key in self._seen:  # stated twice by the same record: one row, two lines of `says`
+                    continue
                 self._seen.add(key)
-                self.ranges.append((package, lo, hi, ordinal))
+            self.ranges.append((package, lo, hi, ordinal))
 
     def digest(self, record: Record | SharedRecord, accepted: int, waiting: list[ReviewRow]) -> bytes:
         """SHA-256 of what a record came to, independent of the numbers a database gives."""
         parts = self._parts or [part for _, lo, hi, _ in self.ranges for part in (lo, hi)]
         told = f"{record.source}\0{record.id}\0{accepted}\0{sum([row.n for row in waiting])}".encode()
+        if self.conditions:
+            parts = [*parts, self.conditions.encode(), *(part for _, lo, hi, _ in self.platforms for part in (lo, hi))]
         return sha256(told + b"\0".join(parts)).digest()
+
+
+def _numbered(node: Node, lines: Sequence[int | None], platforms: Sequence[int | None]) -> Node:
+    """A configuration with the numbers under which its products are stored."""
+    parts: list[Product | Node] = []
+    for part in node.parts:
+        if isinstance(part, Node):
+            parts.append(_numbered(part, lines, platforms))
+            continue
+        stored = lines if part.vulnerable else platforms
+        parts.append(part._replace(number=None if part.number is None else stored[part.number]))
+    return node._replace(parts=tuple(parts))
 
 
 class _Together(NamedTuple):

@@ -129,7 +129,11 @@ def withdraw(store: Store, turn: Turn, revision: FeedRevision, state: FeedRevisi
             span = [first << ORDINALS, end << ORDINALS]
             rows += store.execute("DELETE FROM rng WHERE stmt >= ? AND stmt < ?", span)
             rows += store.execute("DELETE FROM rng_review WHERE stmt >= ? AND stmt < ?", span)
-            rows += store.execute("DELETE FROM covers WHERE assertion >= ? AND assertion < ?", [first, end])
+            for table in ("covers", "configuration", "platform_rng"):
+                rows += store.execute(
+                    f"DELETE FROM {table} WHERE assertion >= ? AND assertion < ?",  # noqa: S608 (constants)
+                    [first, end],
+                )
             rows += store.execute("DELETE FROM assertion WHERE id >= ? AND id < ?", [first, end])
     for table, key in _KEYS.items():
         begun = f"({key}) IN (SELECT {key} FROM {table} WHERE f = ? LIMIT 5000)"  # noqa: S608 (constants)

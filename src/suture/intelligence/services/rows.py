@@ -80,6 +80,8 @@ class Rows:
         self._assertions: list[Row] = []
         self._covers: list[Row] = []
         self._review: list[Row] = []
+        self._configurations: list[Row] = []
+        self._platforms: list[Row] = []
         self._closed: list[int] = []
         self._dropped: list[Row] = []  # claims that are made no more
         self._replaced: list[int] = []  # assertions of this very revision that a newer record of the file replaces
@@ -113,12 +115,16 @@ class Rows:
                 number, place.number, record.source, record.id, rev, OPEN, record.sha256, record.published,
                 record.modified, record.withdrawn, record.disputed, record.stated, record.aliases_json, record.title,
                 record.severities_json, record.weaknesses_json, record.summary, record.references_json, record.says,
+                record.by_vendor,
             )
         )  # fmt: skip
         self._covers += [(number, group) for group in place.covers]
         base = number << ORDINALS
         named = self._number
         self.ranges += [(named(place), lo, hi, base + line, rev, OPEN) for place, lo, hi, line in record.ranges]
+        if record.conditions:
+            self._configurations.append((number, record.conditions))
+            self._platforms += [(number, place, named(package), lo, hi) for package, lo, hi, place in record.platforms]
         for ordinal, waiting in enumerate(record.review, record.accepted):
             package = None if waiting.package is None else named(waiting.package)
             self._review.append((base + ordinal, package, waiting.reason, waiting.raw, waiting.n, rev, OPEN))
@@ -144,7 +150,8 @@ class Rows:
             span = [number << ORDINALS, (number + 1) << ORDINALS]
             store.execute("DELETE FROM rng WHERE stmt >= ? AND stmt < ?", span)
             store.execute("DELETE FROM rng_review WHERE stmt >= ? AND stmt < ?", span)
-            store.execute("DELETE FROM covers WHERE assertion = ?", [number])
+            for table in ("covers", "configuration", "platform_rng"):
+                store.execute(f"DELETE FROM {table} WHERE assertion = ?", [number])  # noqa: S608 (constants)
             store.execute("DELETE FROM assertion WHERE id = ?", [number])
         store.execute_many(
             "DELETE FROM alias WHERE record_id = ? AND source = ? AND said_by = ? AND f = ?", self._unsaid
@@ -154,3 +161,5 @@ class Rows:
         store.insert("covers", self._covers)
         store.insert("rng", self.ranges)
         store.insert("rng_review", self._review)
+        store.insert("configuration", self._configurations)
+        store.insert("platform_rng", self._platforms)

@@ -59,8 +59,8 @@ def state_ranges(
     Covers.objects.bulk_create([Covers(assertion=-number, vuln=group) for group in covered])
     Range.objects.bulk_create(
         [
-            Range(pkg_id=numbers[row.package], lo=row.lo, hi=row.hi, stmt=(-number << ORDINALS) | row.ordinal, f=rev)
-            for row in made.ranges
+            Range(pkg_id=numbers[place], lo=lo, hi=hi, stmt=(-number << ORDINALS) | line, f=rev)
+            for place, lo, hi, line in made.ranges
         ]
     )
 

@@ -27,10 +27,12 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "alias": ("record_id", "source", "said_by", "f", "t", "vuln"),
     "assertion": (
         "id", "vuln", "source", "record_id", "f", "t", "sha256", "published", "modified", "withdrawn", "disputed",
-        "stated", "aliases", "title", "severities", "weaknesses", "summary", "references", "says",
+        "stated", "aliases", "title", "severities", "weaknesses", "summary", "references", "says", "by_vendor",
     ),
     "covers": ("assertion", "vuln"),
     "rng": ("pkg_id", "lo", "hi", "stmt", "f", "t"),
+    "configuration": ("assertion", "conditions"),
+    "platform_rng": ("assertion", "number", "pkg_id", "lo", "hi"),
     "rng_review": ("stmt", "pkg_id", "reason", "raw", "n", "f", "t"),
     "kev": ("id", "f", "t", "added", "name", "action", "due", "ransomware"),
     "epss": ("id", "f", "t", "score", "percentile", "day"),
