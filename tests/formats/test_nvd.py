@@ -63,11 +63,6 @@ def test_a_series_keeps_its_asterisk_and_says_so() -> None:
         ({"nodes": [node(match("1*2"))]}, ReviewReason.WILDCARD),
         ({"nodes": [node(match("1.0"), negate=True)]}, ReviewReason.NEGATED),
         ({"negate": True, "nodes": [node(match("1.0"))]}, ReviewReason.NEGATED),
-        (
-            {"operator": "AND", "nodes": [node(match("1.0")), node(match("2.0", vulnerable=False))]},
-            ReviewReason.SEVERAL_NODES,
-        ),
-        ({"nodes": [node(match("1.0"), match("2.0", vulnerable=False), operator="AND")]}, ReviewReason.SEVERAL_NODES),
         ({"nodes": [node({"vulnerable": True, "criteria": "cpe:2.3:a:*:openssl:1"})]}, ReviewReason.NO_IDENTITY),
         ({"nodes": [node({"vulnerable": True, "criteria": "openssl"})]}, ReviewReason.UNREADABLE),
     ],
@@ -96,10 +91,50 @@ def test_a_platform_states_no_range() -> None:
     assert (found.ranges, found.review, found.stated) == ((), (), 0)
 
 
+def platform(criteria: str, **bounds: str) -> dict[str, object]:
+    return {"vulnerable": False, "criteria": f"cpe:2.3:{criteria}:*:*:*:*:*:*:*", "matchCriteriaId": "x", **bounds}
+
+
+def test_products_joined_by_and_are_kept_as_one_configuration() -> None:
+    found = record(
+        {"operator": "AND", "nodes": [
+            node(match(versionEndExcluding="2.0"), match("-")),
+            node(platform("o:microsoft:windows:-"), platform("h:acme:pump:-")),
+        ]},
+        {"nodes": [node(match("3.0"))]},
+    )  # fmt: skip
+    assert [stated.bounds for stated in found.ranges] == [Bounds(None, "2.0"), Bounds.exactly("3.0")]
+    assert [(one.package, one.reason) for one in found.review] == [(OPENSSL, ReviewReason.NO_VERSION)]
+    (whole,) = found.configurations
+    assert [(p.package, p.number, p.vulnerable, p.words) for p in whole.products()] == [
+        ("a:openssl:openssl", 0, True, "v < 2.0"),
+        ("a:openssl:openssl", None, True, "cpe:2.3:a:openssl:openssl:-:*:*:*:*:*:*:*"),
+        ("o:microsoft:windows", 0, False, "any version"),
+        ("h:acme:pump", 1, False, "any version"),
+    ]
+    assert (whole.joint, [part.joint for part in whole.parts]) == ("AND", ["OR", "OR"])
+
+
+def test_matches_joined_by_and_inside_one_node() -> None:
+    found = record({"nodes": [node(match("1.0"), match("2.0", vulnerable=False), operator="AND")]})
+    (whole,) = found.configurations
+    assert (whole.joint, [(p.number, p.vulnerable) for p in whole.products()]) == ("AND", [(0, True), (0, False)])
+    assert (len(found.ranges), len(found.platforms), found.stated) == (1, 1, 1)
+
+
+def test_hardware_is_meant_as_it_is() -> None:
+    (stated,) = record({"nodes": [node({**platform("h:acme:pump:-"), "vulnerable": True})]}).ranges
+    assert (stated.package.name, stated.bounds) == ("h:acme:pump", Bounds(None, None))
+
+
+def test_what_else_a_criterion_demands_is_kept() -> None:
+    criteria = "cpe:2.3:a:acme:forms:*:*:*:*:lts:wordpress:*:*"
+    (stated,) = record({"nodes": [node({"vulnerable": True, "criteria": criteria, "versionEndExcluding": "2"})]}).ranges
+    assert stated.attributes == (("sw_edition", "lts"), ("target_sw", "wordpress"))
+
+
 def test_what_waits_says_what_it_stands_for() -> None:
-    (waiting,) = record(
-        {"operator": "AND", "nodes": [node(match(versionEndExcluding="2.0")), node(match("1.0"))]}
-    ).review[:1]
+    (waiting,) = record({"negate": True, "nodes": [node(match(versionEndExcluding="2.0"))]}).review
     assert waiting.raw == "cpe:2.3:a:openssl:openssl:*:*:*:*:*:*:*:* < 2.0"
     assert waiting.package == OPENSSL
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from django.db import connection
 
-OWN_KEY = ("rng", "alias", "covers", "kev", "epss")  # rows lie in key order
-WHOLE_NUMBER = ("assertion", "package", "rng_review", "vulnerability", "feed_rev")
+OWN_KEY = ("rng", "alias", "covers", "kev", "epss", "platform_rng")  # rows lie in key order
+WHOLE_NUMBER = ("assertion", "package", "rng_review", "vulnerability", "feed_rev", "configuration")
 
 
 @pytest.mark.django_db

@@ -11,10 +11,13 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.AddField(
-            model_name="assertion",
-            name="by_vendor",
-            field=models.BooleanField(default=False),
+        # Said in SQL: Django would rebuild the table on SQLite, and lose how its rows lie.
+        migrations.RunSQL(
+            "ALTER TABLE assertion ADD COLUMN by_vendor bool NOT NULL DEFAULT false",
+            "ALTER TABLE assertion DROP COLUMN by_vendor",
+            state_operations=[
+                migrations.AddField(model_name="assertion", name="by_vendor", field=models.BooleanField(default=False)),
+            ],
         ),
         CreateLean(
             name="Configuration",
