@@ -26,7 +26,7 @@ from suture.detection.models import Finding
 from suture.evidence.clock import today
 from suture.evidence.models import Entry
 from suture.evidence.queries import verify_chain
-from suture.intelligence.models import ReviewedRange, Vulnerability
+from suture.intelligence.models import Vulnerability
 from suture.intelligence.queries import aliases_of, epss_of, kev_of, vulnerability_by_any_id
 from suture.inventory.models import Component, Product, Release
 from suture.inventory.queries import release_named
@@ -184,10 +184,20 @@ def test_findings(vulnerability: str, release: str) -> None:
     assert finding.reasons
 
 
-@pytest.mark.parametrize("name", ["microsoft:server_message_block", "nxp:kw41z_sdk"])
-def test_eternalblue_and_sweyntooth_wait_for_a_person(name: str) -> None:
-    """Ranges of several nodes ('running on …') are in review, never dropped and never guessed."""
-    assert ReviewedRange.objects.filter(reason="several nodes", raw__contains=name).exists()
+def test_eternalblue_holds_together_with_its_windows() -> None:
+    """A configuration of several products is judged for the release as a whole: SMB 1.0 running on Windows 7 SP1."""
+    finding = Finding.objects.standing().get(vulnerability=known("CVE-2017-0144"), release=release_named("Halide 10.8"))
+    assert finding.result == "affected"
+    assert "together with o:microsoft:windows_7 (v = sp1)" in finding.why
+
+
+def test_sweyntooth_depends_on_a_chip_no_sbom_names() -> None:
+    """What the release does not state is unknown, not absent: conditional, never dropped and never guessed."""
+    finding = Finding.objects.standing().get(
+        vulnerability=known("CVE-2019-17519"), release=release_named("Meridian 7.1")
+    )
+    assert finding.result == "conditional"
+    assert "only together with h:nxp:kw41z, which the release does not state" in finding.why
 
 
 def test_aliases_exploitation_and_scores() -> None:

@@ -14,6 +14,7 @@ from suture.evidence.canonical import canonical, digest
 from suture.intelligence.models import ORDINALS, Package
 from suture.intelligence.queries import Statement, statements
 
+KINDS = ("identifier", "version", "condition", "doubt", "cause")  # the order in which a person reads them
 MOST = 24  # version sentences of one finding; what goes beyond is counted in one more
 
 
@@ -77,7 +78,9 @@ class Drawn:
 
     def listed(self) -> list[dict[str, str]]:
         """The reasons for the record: in a fixed order, not more than a person reads."""
-        ordered = sorted(self.reasons, key=lambda one: (one[1].kind, one[0], one[1].source, one[1].record, one[1].says))
+        ordered = sorted(
+            self.reasons, key=lambda one: (KINDS.index(one[1].kind), one[0], one[1].source, one[1].record, one[1].says)
+        )
         shown = [_plain(ref, reason) for ref, reason in ordered[: 2 * MOST]]
         if len(ordered) > 2 * MOST:
             more = len(ordered) - 2 * MOST
