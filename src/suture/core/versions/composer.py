@@ -28,7 +28,9 @@ _ZERO = number(0)
 _BRANCH = "9999999"
 
 _MODIFIERS = (
-    r"[._-]?(?:(?P<word>stable|beta|b|rc|alpha|a|patch|pl|p)(?P<numbers>(?:[.-]?[0-9]++)*+))?(?P<dev>[.-]?dev)?"
+    r"[._-]?(?:(?P<word>stable|beta|b|rc|alpha|a|patch|pl|p)(?P<numbers>(?:[.-]?[0-9]++)*+))?"
+    r"(?P<dev>[.-]?dev)?"
+)
 )
 _flag = re.compile(r"@(?:stable|rc|beta|alpha|dev)\Z", re.IGNORECASE)
 _metadata = re.compile(r"([^,\s+]+)\+\S+").fullmatch
