@@ -31,7 +31,6 @@ _MODIFIERS = (
     r"[._-]?(?:(?P<word>stable|beta|b|rc|alpha|a|patch|pl|p)(?P<numbers>(?:[.-]?[0-9]++)*+))?"
     r"(?P<dev>[.-]?dev)?"
 )
-)
 _flag = re.compile(r"@(?:stable|rc|beta|alpha|dev)\Z", re.IGNORECASE)
 _metadata = re.compile(r"([^,\s+]+)\+\S+").fullmatch
 _numbered = re.compile(r"v?([0-9]{1,5}(?:\.[0-9]+){0,3})" + _MODIFIERS, re.IGNORECASE | re.ASCII).fullmatch
