@@ -219,6 +219,9 @@ NODE = "nodejs@16.20.2-2.module%2Bel8.8.0%2B19857%2B6d2a104d"
         # A stream nobody tells: the package by its own name
         (["pkg:rpm/redhat/nodejs-nodemon@3.0.1-1.module%2Bel8.8.0%2B19857%2B6d2a104d"],
          [("rpm/redhat:8/nodejs-nodemon", "3.0.1-1.module+el8.8.0+19857+6d2a104d")]),
+        (["pkg:rpm/redhat/maven@3.5.4-5.module%2Bel8%2B2452%2Bb359bfcd"],  # the first builds of 8 name no minor release
+         [("rpm/redhat:8/maven:3.5", "8000000000000000000"),
+          ("rpm/redhat:8/maven:3.5/maven", "3.5.4-5.module+el8+2452+b359bfcd")]),
         # AlmaLinux names the package's own builds
         (["pkg:rpm/almalinux/nodejs@16.20.2-2.module_el8.8.0%2B3613%2B1d4bb8ce"],
          [("rpm/almalinux:8/nodejs", "16.20.2-2.module_el8.8.0+3613+1d4bb8ce")]),

@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 from suture.core.purl import Purl
 
-_TAG = re.compile(r"\.module[+_](el(\d+)\.(\d+)\.(\d+)\S*)").search
+_TAG = re.compile(r"\.module[+_](el(\d+)(?:\.(\d+)\.(\d+))?\S*)").search  # 'el8+2452+…' is of 8.0.0
 _LABELS = ("modularitylabel", "rpmmod")  # as Trivy and Syft call the qualifier
 
 # Modules whose stream is named by the version of the package of the same name: how many of its numbers.
@@ -58,7 +58,7 @@ def named_by(read: Purl) -> Module | None:
     if not found or not many or len(numbers) < many or not all(number.isdecimal() for number in numbers[:many]):
         return None
     # '8.8.0' is 80800 in a build's version, and its time follows as 14 digits: no build of the platform is earlier.
-    build = f"{found[2]}{found[3]:0>2}{found[4]:0>2}{0:014}"
+    build = f"{found[2]}{found[3] or '':0>2}{found[4] or '':0>2}{0:014}"
     return Module(read.name, ".".join(numbers[:many]), build, _release(read.version))
 
 
