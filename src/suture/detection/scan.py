@@ -40,7 +40,7 @@ from suture.detection.reasons import Drawn, Hit, Where, stated_of
 from suture.evidence.clock import now
 from suture.formats.sbom import read_sbom
 from suture.intelligence.models import ORDINALS, Vulnerability
-from suture.intelligence.queries import aliases_by_vulnerability, knowledge, sources_status
+from suture.intelligence.queries import aliases_by_vulnerability, keyed_otherwise, knowledge, sources_status
 
 _TABLE = "scanned_cv"
 
@@ -104,6 +104,12 @@ def scan(data: bytes, rev: int | None = None, person: Person | None = None) -> S
         return ScanResult(says=says, assessed=False, not_assessed=_nothing(sbom, why), **result)
     found = _Scan(sbom, at, person)
     says = found.says(late)
+    if again := keyed_otherwise():
+        many = f"{again[0]} and {len(again) - 1} more" if len(again) > 1 else again[0]
+        says = (
+            "not assessed: this edition of Suture orders versions anew, and what lies here was keyed before; take the "
+            f"feeds in again ({many}). What is found below stands, and more may be missing. {says}"
+        )
     return ScanResult(says=says, assessed=not says.startswith("not assessed"), **found.parts(), **result)
 
 

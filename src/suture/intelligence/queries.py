@@ -13,6 +13,7 @@ from django.db.models import Max, Model, Q, QuerySet
 from suture.accounts.models import Person
 from suture.accounts.queries import sees, visible
 from suture.core.errors import NotFound
+from suture.core.versions import KEYS_VERSION
 from suture.evidence.clock import now
 from suture.intelligence.budgets import budget_of
 from suture.intelligence.models import (
@@ -75,6 +76,29 @@ def knowledge() -> Knowledge:
         ranges=totals.get("ranges", 0), waiting=totals.get("waiting", 0), exploited=totals.get("exploited", 0),
         scored=totals.get("scored", 0), sources=tuple(sorted(totals.get("sources", ()))),
     )  # fmt: skip
+
+
+def keyed_otherwise() -> list[str]:
+    """The files that have to be taken in again, because the order of versions has changed since they were.
+
+    Their ranges stand in keys that today's keys must not be compared with. Empty at all other times. What stands only
+    in earlier editions of a file (records it has lost since) keeps its keys and is not told of here.
+    """
+    newest = FeedRevision.objects.filter(state=FeedRevision.State.PUBLISHED, last_assertion__gt=0)
+    spans: dict[str, list[FeedRevision]] = {}
+    for revision in newest.only("file_name", "keys_ver", "first_assertion", "last_assertion").order_by("rev"):
+        spans.setdefault(revision.file_name, []).append(revision)
+    return sorted(
+        name
+        for name, editions in spans.items()
+        if editions[-1].keys_ver != KEYS_VERSION
+        and any(
+            Assertion.objects.filter(
+                pk__gte=one.first_assertion, pk__lte=one.last_assertion, t=OPEN, stated__gt=0
+            ).exists()
+            for one in reversed(editions)
+        )
+    )
 
 
 def standing(rows: QuerySet[Row], rev: int | None = None) -> QuerySet[Row]:

@@ -11,6 +11,7 @@ from typing import Any
 from suture.accounts.services import new_uid
 from suture.core.components import Package as PackageName
 from suture.core.components import PackageKind
+from suture.core.versions import KEYS_VERSION
 from suture.core.vulnerabilities import Bounds, Record, ReviewRange, ReviewReason, StatedRange
 from suture.detection.models import Finding
 from suture.evidence.clock import now
@@ -82,8 +83,8 @@ class World:
                 rev=rev,
                 defaults={
                     "uid": new_uid(), "source": source, "file_name": f"{source}.jsonl", "sha256": "0" * 64,
-                    "parser_ver": 1, "keys_ver": 1, "state": FeedRevision.State.PUBLISHED, "started_at": now(),
-                    "fetched_at": now(), "published_at": now(), "dated": now().isoformat(),
+                    "parser_ver": 1, "keys_ver": KEYS_VERSION, "state": FeedRevision.State.PUBLISHED,
+                    "started_at": now(), "fetched_at": now(), "published_at": now(), "dated": now().isoformat(),
                     "first_assertion": first, "last_assertion": self._last,
                 },
             )  # fmt: skip

@@ -15,7 +15,7 @@ from suture.detection.queries.review import UNSETTLED, packages_of_ours
 from suture.detection.watching import leading
 from suture.evidence.clock import now
 from suture.intelligence.models import ORDINALS
-from suture.intelligence.queries import Knowledge, SourceStatus, knowledge, sources_status
+from suture.intelligence.queries import Knowledge, SourceStatus, keyed_otherwise, knowledge, sources_status
 from suture.inventory.models import Release
 
 
@@ -28,6 +28,17 @@ class Verdict(NamedTuple):
     @property
     def says(self) -> str:
         return "; ".join(says for _, says in self.causes)
+
+
+def _why_not_matched() -> str:
+    again = keyed_otherwise()
+    if not again:
+        return "its current SBOM is not matched yet"
+    more = f" and {len(again) - 3} more" if len(again) > 3 else ""
+    return (
+        "this edition of Suture orders versions anew, and matching waits until these feeds are taken in again: "
+        f"{', '.join(again[:3])}{more}"
+    )
 
 
 def why_not_assessed(
@@ -53,7 +64,7 @@ def why_not_assessed(
     if release.sbom_id is not None and (
         state is None or (state.portfolio_rev, state.keys_ver) != (release.portfolio_rev, KEYS_VERSION)
     ):
-        causes.append((Cause.NOT_MATCHED, "its current SBOM is not matched yet"))
+        causes.append((Cause.NOT_MATCHED, _why_not_matched()))
     if state is not None and state.rev == 0 and not known.empty:
         causes.append((Cause.NOT_MATCHED, "it was last matched before any feed was taken in"))
     elif state is not None and not causes and state.components <= state.gaps and not state.possible:

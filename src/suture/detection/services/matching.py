@@ -37,7 +37,7 @@ from suture.detection.reasons import Drawn, Hit, Where, result_hash, stated_of
 from suture.evidence.clock import now
 from suture.evidence.services import record
 from suture.intelligence.models import Package
-from suture.intelligence.queries import published_rev
+from suture.intelligence.queries import keyed_otherwise, published_rev
 from suture.inventory.models import Component, Release
 
 _MATCH_LOCK = 7_305_144_120_114  # any constant: PostgreSQL's advisory lock that orders matches; SQLite has one writer
@@ -48,6 +48,9 @@ def match_release(release_id: int, by: Person | None = None) -> Matched:
 
     Idempotent: the same knowledge and SBOM change nothing and write no evidence. A release without an SBOM, or one
     matched with no knowledge at all, is matched too: its answer is *not assessed* (see `queries.coverage`).
+
+    While the knowledge stands in keys of an earlier order of versions, nothing is brought in line with it: findings
+    stay as they are, and every release is *not assessed* until the feeds are taken in again.
     """
     started = time.perf_counter()
     with transaction.atomic():
@@ -55,6 +58,9 @@ def match_release(release_id: int, by: Person | None = None) -> Matched:
         release = Release.objects.select_for_update(of=("self",)).select_related("product").get(pk=release_id)
         rev, at = published_rev(), now()
         before = Matched.objects.filter(release=release).first()
+        unlike = bool(keyed_otherwise())
+        if unlike and before is not None:
+            return before
         crosswalk, review_rev = crosswalk_now(), last_decision()
         components = _index(release, before, rev, crosswalk)
         drawn, possible, apart = _draw(release, rev, crosswalk)
@@ -67,7 +73,7 @@ def match_release(release_id: int, by: Person | None = None) -> Matched:
         state, _ = Matched.objects.update_or_create(
             release=release,
             defaults={
-                "rev": rev, "portfolio_rev": release.portfolio_rev, "keys_ver": KEYS_VERSION,
+                "rev": rev, "portfolio_rev": release.portfolio_rev, "keys_ver": 0 if unlike else KEYS_VERSION,
                 "kernel_ver": KERNEL_VERSION, "crosswalk_ver": SHIPPED_VERSION, "crosswalk_rev": crosswalk.revision,
                 "review_rev": review_rev, "at": at, "result_sha256": sha256, "components": components,
                 "gaps": Gap.objects.filter(release=release).count(),

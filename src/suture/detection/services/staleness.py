@@ -34,7 +34,7 @@ from suture.detection.services.matching import in_turn, match_release
 from suture.detection.services.review import settle_reviews
 from suture.evidence.clock import now
 from suture.intelligence.models import FeedRevision, Package
-from suture.intelligence.queries import published_rev
+from suture.intelligence.queries import keyed_otherwise, published_rev
 from suture.inventory.models import Component, Release
 from suture.inventory.queries import all_releases
 
@@ -64,6 +64,8 @@ def rematch_stale(limit: int = 50) -> int:
     Kill it anywhere: what is left is still stale, and the next round does it.
     """
     settle_reviews()
+    if keyed_otherwise():
+        return 0  # matching waits for the feeds to be taken in again: see `match_release`
     _mark_untouched()
     stale = list(stale_releases().values_list("pk", flat=True)[:limit])
     for release_id in stale:
