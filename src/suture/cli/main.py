@@ -34,6 +34,7 @@ COMMANDS = {
     "scan": Entry("suture.cli.scan", "Match an SBOM against the knowledge, without storing it."),
     "check": Entry("suture.cli.check", "Report every problem of SBOM, VEX and feed files.", opens=False),
     "feeds": Entry("suture.cli.feeds", "Import feed files; show how fresh each source is."),
+    "knowledge": Entry("suture.cli.knowledge", "Write the knowledge as Parquet; check such a snapshot."),
     "setup": Entry("suture.cli.people", "Say whose installation this is; propose the example policies."),
     "person": Entry("suture.cli.people", "Register people; the first is the administrator."),
     "product": Entry("suture.cli.inventory", "Register and list devices."),
