@@ -183,6 +183,24 @@ def test_the_source_package_is_known_where_the_sbom_does_not_tell(purl: str, nam
     assert [(identity.package.name, identity.version) for identity in found] == names
 
 
+@pytest.mark.parametrize(
+    ("purl", "told", "names"),
+    [  # as Trivy writes it: not in the URL, but beside it
+        ("pkg:rpm/centos/openssl-libs@1.0.2k-16.el7?epoch=1&distro=centos-7.6.1810", "openssl 1:1.0.2k-16.el7",
+         [("rpm/redhat:7/openssl-libs", "1:1.0.2k-16.el7"), ("rpm/redhat:7/openssl", "1:1.0.2k-16.el7")]),
+        ("pkg:deb/debian/libidn2-0@2.0.5-1?distro=debian-10.2", "libidn2 2.0.5-1",
+         [("deb/debian:10/libidn2-0", "2.0.5-1"), ("deb/debian:10/libidn2", "2.0.5-1")]),
+        ("pkg:deb/debian/libidn2-0@2.0.5-1?distro=debian-10.2&upstream=libidn2", "other 1",
+         [("deb/debian:10/libidn2-0", "2.0.5-1"), ("deb/debian:10/libidn2", "2.0.5-1")]),  # the URL goes first
+        ("pkg:deb/debian/bash@5.0-4?distro=debian-10.2", "bash 5.0-4", [("deb/debian:10/bash", "5.0-4")]),
+        ("pkg:npm/lodash@4", "nonsense 1", [("npm/lodash", "4")]),
+    ],
+)  # fmt: skip
+def test_the_source_package_may_stand_beside_the_url(purl: str, told: str, names: list[tuple[str, str]]) -> None:
+    found = identities(Component(ref="c", name="x", purls=(purl,), source=told))
+    assert [(identity.package.name, identity.version) for identity in found] == names
+
+
 def test_of_alpine_whose_release_nobody_tells_counts_what_holds_for_every_release() -> None:
     """And it stays 'distro unknown': what one release alone says is not looked at."""
     found = identify(component("pkg:apk/alpine/libssl1.1@1.1.1i-r0"))
@@ -238,7 +256,7 @@ def test_a_package_of_a_module_is_looked_up_by_its_stream(purls: list[str], name
     ("purl", "package", "because"),
     [
         ("pkg:rpm/redhat/bash@4.4-1.el8", "rpm/redhat:8/bash", ""),
-        ("pkg:rpm/redhat/openssl-libs@1-1.el8", "rpm/redhat:8/openssl", "it is built from openssl, by Suture's table"),
+        ("pkg:rpm/redhat/openssl-libs@1-1.el8", "rpm/redhat:8/openssl", "it is built from openssl, by our table"),
         ("pkg:deb/debian/libssl3@3?upstream=openssl", "deb/debian:12/openssl", "it is built from openssl, as the SBOM"),
         ("pkg:rpm/centos/bash@4.4-1.el8", "rpm/redhat:8/bash", "CentOS is rebuilt from Red Hat's sources"),
         (

@@ -56,6 +56,30 @@ def test_a_cyclonedx_component() -> None:
     assert (found.created, found.author, found.skipped) == ("2026-01-01T00:00:00Z", "Ada, b@x.example", 0)
 
 
+def test_the_source_package_as_trivy_writes_it() -> None:
+    """In properties of CycloneDX, in the free text of SPDX; its operating system in SPDX 2.2 by its SPDXID."""
+    named = {"Name": "openssl", "Epoch": "1", "Version": "1.0.2k", "Release": "16.el7"}
+    told = [{"name": f"aquasecurity:trivy:Src{part}", "value": value} for part, value in named.items()]
+    found, problems = read(cyclonedx(
+        {"name": "openssl-libs", "properties": told}, {"name": "a", "properties": told[:1]},
+        {"name": "b", "properties": [told[0], told[2]]}, {"name": "c", "properties": told[1:]},
+        {"name": "d", "properties": [5, {"name": 5}, {"value": "x"}]},
+    ))  # fmt: skip
+    assert problems == []
+    assert [one.source for one in found.components] == [
+        "openssl 1:1.0.2k-16.el7", "openssl", "openssl 1.0.2k", "", "",
+    ]  # fmt: skip
+    found, problems = read(spdx(
+        {"SPDXID": "SPDXRef-OperatingSystem-1", "name": "centos", "versionInfo": "7.6.1810"},
+        {"SPDXID": "SPDXRef-1", "name": "x", "sourceInfo": "built package from: openssl 1:1.0.2k-16.el7"},
+        {"SPDXID": "SPDXRef-2", "name": "y", "sourceInfo": "acquired package info from the following paths: /lib"},
+    ))  # fmt: skip
+    assert problems == []
+    assert [(one.kind, one.source) for one in found.components] == [
+        ("operating-system", ""), ("library", "openssl 1:1.0.2k-16.el7"), ("library", ""),
+    ]  # fmt: skip
+
+
 def test_components_inside_components() -> None:
     inner = {"name": "c", "components": [{"name": "d"}]}
     found, problems = read(cyclonedx(

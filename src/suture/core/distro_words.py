@@ -5,7 +5,7 @@ from __future__ import annotations
 from suture.core import purl
 from suture.core.distros import DISTRO_TYPES
 from suture.core.errors import InvalidValue
-from suture.core.identity import ANY_RELEASE
+from suture.core.identity import ANY_RELEASE, known_source
 from suture.core.rpm_modules import labelled, tag_of
 
 
@@ -31,10 +31,8 @@ def why_looked_up(given_as: str, package: str) -> str:
             said.append(f"its build is not told, so the earliest of {platform} is assumed")
         name = inside or read.name
     if name != read.name and name.casefold() != read.name.casefold():
-        upstream = read.qualifier("upstream")
-        said.append(
-            f"it is built from {name}" + (", as the SBOM says" if upstream else ", by Suture's table of sources")
-        )
+        ours = not read.qualifier("upstream") and name == known_source(place, read.name)
+        said.append(f"it is built from {name}, {'by our table of sources' if ours else 'as the SBOM says'}")
     if read.namespace == "centos" and place.startswith("redhat:"):
         said.append("CentOS is rebuilt from Red Hat's sources, and Red Hat's data speak for it")
     if place.endswith(f":{ANY_RELEASE}"):

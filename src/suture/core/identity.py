@@ -294,9 +294,9 @@ def _of_distribution(read: Purl, component: Component, context: Context, text: s
     named = _distro_package(known, read.name)
     module = context.module_of(read) if named.name.startswith("rpm/redhat:") else None
     if module is not None:
-        return _of_module(read, named, module, text), reasons
+        return _of_module(read, named, module, text, component.source), reasons
     own = Identity(named, _version(read) or component.version, text)
-    return [own, *_of_source(read, known, own)], reasons
+    return [own, *_of_source(read, known, own, component.source)], reasons
 
 
 def _unknown(read: Purl) -> Package:
@@ -304,8 +304,8 @@ def _unknown(read: Purl) -> Package:
     return Package(PURL, DISTRO_TYPES[read.type], f"{read.type}/{read.namespace or '?'}:?/{read.name}")
 
 
-def _known_source(binary: Package) -> str:
-    _, place, name = binary.name.split("/", 2)
+def known_source(place: str, name: str) -> str:
+    """The source package that the table knows for a package of 'redhat:8' or 'alpine:3.18'; '' for none."""
     distro, _, release = place.partition(":")
     return source_of(distro if distro == "alpine" else f"el{release}" if distro in _REBUILT else "", name)
 
@@ -313,7 +313,7 @@ def _known_source(binary: Package) -> str:
 _REBUILT = frozenset({"redhat", "almalinux", "rocky"})  # they build the same source packages
 
 
-def _of_module(read: Purl, binary: Package, module: Module, text: str) -> list[Identity]:
+def _of_module(read: Purl, binary: Package, module: Module, text: str, told: str) -> list[Identity]:
     """The identities of a package of Red Hat's that came with a module: its stream, and the package inside it.
 
     A module is mended as a whole, so its build stands in for the version; what will not be mended is named one by one.
@@ -322,8 +322,9 @@ def _of_module(read: Purl, binary: Package, module: Module, text: str) -> list[I
     stream = f"{place}/{module.name}:{module.stream}"
     found = [Identity(binary._replace(name=stream), module.build, text)]
     upstream = _SOURCE_RPM(read.qualifier("upstream"))
-    if upstream is not None or same_source(read, module):
-        source = upstream["name"] if upstream is not None else module.name
+    source = upstream["name"] if upstream else told.partition(" ")[0]
+    if source or same_source(read, module):
+        source = source or module.name
         found.append(Identity(binary._replace(name=f"{stream}/{source}"), _version(read), text))
     return found
 
@@ -331,19 +332,22 @@ def _of_module(read: Purl, binary: Package, module: Module, text: str) -> list[I
 _SOURCE_RPM = re.compile(r"(?P<name>.+)-(?P<version>[^-]+-[^-]+?)(?:\.(?:no)?src\.rpm)?").fullmatch
 
 
-def _of_source(read: Purl, system: System, own: Identity) -> tuple[Identity, ...]:
+def _of_source(read: Purl, system: System, own: Identity, told: str) -> tuple[Identity, ...]:
     """The identity of the source package that the qualifier `upstream` names, where it is another than the package.
 
-    Debian, Alpine and Red Hat publish by source package; RPM names it as a file, 'openssl-1.1.1k-4.el8.src.rpm'.
-    Where a package of Enterprise Linux or Alpine names none, a table does (`source_packages`).
+    `told` is what the SBOM says elsewhere, 'openssl 1:1.0.2k-16.el7', for a URL without the qualifier. Debian, Alpine
+    and Red Hat publish by source package; RPM names it as a file, 'openssl-1.1.1k-4.el8.src.rpm'. Where a package of
+    Enterprise Linux or Alpine names none, a table does (`source_packages`).
     """
     upstream = read.qualifier("upstream")
-    if read.type == "rpm":
-        match = _SOURCE_RPM(upstream)
-        source, of_source = (match["name"], match["version"]) if match else (_known_source(own.package), "")
-    else:
+    match = _SOURCE_RPM(upstream) if read.type == "rpm" else None
+    if match:
+        source, of_source = match["name"], match["version"]
+    elif upstream and read.type != "rpm":
         source, _, of_source = upstream.partition("@")
-        source = source or _known_source(own.package)
+    else:
+        source, _, of_source = told.partition(" ")
+    source = source or known_source(*own.package.name.split("/", 2)[1:])
     named = _distro_package(system, source)
     if not source or named == own.package:
         return ()

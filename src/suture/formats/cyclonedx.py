@@ -22,6 +22,11 @@ SUPPORT_LEVEL = "suture:support-level"  # ours: FDA asks for it, no taxonomy has
 # A name of plain characters needs no further look: most have no others.
 _PLAIN_PURL = re.compile(r"pkg:[a-z]+/(?:[A-Za-z0-9._~+-]+/)*[A-Za-z0-9._~+-]+@[A-Za-z0-9._~+-]+").fullmatch
 _PLAIN_CPE = re.compile(r"cpe:2\.3:[aho](?::(?:[A-Za-z0-9._-]+|\*)){10}").fullmatch
+# Trivy names the source package of a distribution's package in properties, Syft in the package URL.
+_SRC_NAME, _SRC_EPOCH, _SRC_VERSION, _SRC_RELEASE = (
+    f"aquasecurity:trivy:Src{part}" for part in ("Name", "Epoch", "Version", "Release")
+)
+_READ = frozenset({END_OF_SUPPORT, SUPPORT_LEVEL, _SRC_NAME, _SRC_EPOCH, _SRC_VERSION, _SRC_RELEASE})
 _NAME_MEND = "every CycloneDX component has a name (components[].name)"
 
 
@@ -158,7 +163,7 @@ def _component(node: Node, parent: str, ref: str) -> Component:
         node.parse("purl", purl.parse, purl.MEND)
     if platform and not _PLAIN_CPE(platform):
         node.parse("cpe", cpe.parse, cpe.MEND)
-    level, end = _support(raw["properties"]) if "properties" in raw else ("", "")
+    told = _told(raw["properties"]) if "properties" in raw else {}
     return Component(
         ref=ref,
         name=node.text("name", mend=_NAME_MEND),
@@ -170,8 +175,9 @@ def _component(node: Node, parent: str, ref: str) -> Component:
         hashes=node.pairs("hashes", "alg", "content") if "hashes" in raw else (),
         licences=_licences(node) if "licenses" in raw else (),
         parent=parent,
-        support_level=level,
-        end_of_support=end,
+        support_level=told.get(SUPPORT_LEVEL, ""),
+        end_of_support=told.get(END_OF_SUPPORT, ""),
+        source=_source(told) if _SRC_NAME in told else "",
     )
 
 
@@ -198,16 +204,21 @@ def _licences(node: Node) -> tuple[str, ...]:
     return tuple(filter(None, found))
 
 
-def _support(properties: object) -> tuple[str, str]:
-    """Level of support and its end, from the properties that name them; '' where none does."""
-    level = end = ""
+def _told(properties: object) -> dict[str, str]:
+    """The values of the properties that are read here; of one given twice, the last."""
+    found = {}
     for entry in properties if isinstance(properties, list) else ():
         name = entry.get("name") if type(entry) is dict else None
-        if name == SUPPORT_LEVEL:
-            level = str(entry.get("value", ""))
-        elif name == END_OF_SUPPORT:
-            end = str(entry.get("value", ""))
-    return level, end
+        if type(name) is str and name in _READ:
+            found[name] = str(entry.get("value", ""))
+    return found
+
+
+def _source(told: dict[str, str]) -> str:
+    """The source package as 'name [epoch:]version[-release]'."""
+    epoch, version, release = (told.get(part, "") for part in (_SRC_EPOCH, _SRC_VERSION, _SRC_RELEASE))
+    made = (f"{epoch}:" if epoch and epoch != "0" else "") + version + (f"-{release}" if release else "")
+    return f"{told[_SRC_NAME]} {made}".strip() if version else told[_SRC_NAME]
 
 
 def _author(metadata: Node) -> str:

@@ -18,6 +18,7 @@ VERSIONS = ("SPDX-2.2", "SPDX-2.3")
 
 _NO_ANSWER = frozenset({"", "NOASSERTION", "NONE"})
 _PARTY = re.compile(r"(?:Organization|Person|Tool):\s*(.*?)(?:\s*\(.*\))?\s*")
+_BUILT_FROM = re.compile(r"built package from: (\S+(?: \S+)?)").fullmatch
 _NAME_MEND = "every SPDX package has a name (7.1)"
 
 # Relationship types that say 'the first depends on the second' or the reverse (clause 11.1).
@@ -110,8 +111,16 @@ def _component(node: Node, ref: str) -> Component:
         cpes=names,
         hashes=node.pairs("checksums", "algorithm", "checksumValue"),
         licences=_licences(node),
+        source=_source(node),
         end_of_support=end,  # 7.27 Valid until date: the end of the support period, by the supplier
     )
+
+
+def _source(node: Node) -> str:
+    """Trivy writes the source package of a distribution's package into the free text of 7.12."""
+    stated = node.raw.get("sourceInfo")
+    found = _BUILT_FROM(stated) if type(stated) is str else None
+    return found[1] if found else ""
 
 
 def _kind(ref: str) -> str:

@@ -230,6 +230,7 @@ class Component(models.Model):
     parent = models.CharField(max_length=500, blank=True)
     support_level = models.CharField(max_length=60, blank=True)
     end_of_support = models.CharField(max_length=40, blank=True)
+    source = models.CharField(max_length=600, blank=True, default="")
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=["sbom", "ref"], name="one_ref_per_sbom"),)

@@ -51,6 +51,7 @@ def as_value(row: Component) -> ComponentValue:
         ref=row.ref, name=row.name, version=row.version, supplier=row.supplier, kind=row.kind,
         purls=tuple(row.purls), cpes=tuple(row.cpes), licences=tuple(row.licences), parent=row.parent,
         support_level=row.support_level, end_of_support=row.end_of_support,
+        source=row.source,
     )  # fmt: skip
 
 

@@ -110,11 +110,27 @@ def test_red_hat_and_those_it_speaks_for(world: World, purl: str, found: list[st
     assert found_in(part(purl, cpe="cpe:2.3:a:openssl:openssl:1.1.1k:*:*:*:*:*:*:*")) == found
 
 
+def test_the_source_package_beside_the_url_is_kept_with_the_release(
+    world: World, release: Release, take: Take
+) -> None:  # fmt: skip
+    world.publish(red_hat("CVE-2024-1", "nss-0:3.90.0-2.el8"))
+    told = [
+        {"name": "aquasecurity:trivy:SrcName", "value": "nss"}, {"name": "aquasecurity:trivy:SrcEpoch", "value": "0"},
+        {"name": "aquasecurity:trivy:SrcVersion", "value": "3.90.0"},
+        {"name": "aquasecurity:trivy:SrcRelease", "value": "1.el8"},
+    ]  # fmt: skip
+    nspr = {**part("pkg:rpm/redhat/nspr@4.35.0-1.el8"), "properties": told}
+    take(release, nspr)
+    assert list(standing(release)) == ["CVE-2024-1"] == found_in(nspr)
+    (finding,) = scan(cyclonedx(nspr)).findings
+    assert "it is built from nss, as the SBOM says" in " ".join(reason["says"] for reason in finding.reasons)
+
+
 def test_centos_says_that_red_hats_data_speak(world: World) -> None:
     world.publish(red_hat("CVE-2024-1", "openssl-1:1.1.1k-6.el8"))
     (finding,) = scan(cyclonedx(part("pkg:rpm/centos/openssl-libs@1.1.1k-4.el8?epoch=1"))).findings
     said = " ".join(reason["says"] for reason in finding.reasons)
-    assert "it is built from openssl, by Suture's table of sources" in said
+    assert "it is built from openssl, by our table of sources" in said
     assert "CentOS is rebuilt from Red Hat's sources, and Red Hat's data speak for it" in said
 
 
