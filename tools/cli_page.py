@@ -37,6 +37,8 @@ def page() -> str:
         parts += ["", f"## suture {name}", "", "```text", _help(name), "```"]
         for sub in getattr(command, "commands", {}):
             parts += ["", f"### suture {name} {sub}", "", "```text", _help(name, sub), "```"]
+            for verb in getattr(command.commands[sub], "commands", {}):
+                parts += ["", f"#### suture {name} {sub} {verb}", "", "```text", _help(name, sub, verb), "```"]
     return "\n".join(line.rstrip() for line in "\n".join(parts).split("\n")) + "\n"
 
 

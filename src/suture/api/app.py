@@ -15,6 +15,7 @@ from suture import __version__
 from suture.api.auth import CALLERS, caller
 from suture.api.paging import LARGEST_PAGE, read_cursor, tagged, write_cursor
 from suture.api.problems import REFUSALS, ProblemAt, register
+from suture.api.review import router as review_router
 from suture.core.errors import InvalidValue, NotFound
 from suture.detection.models import Finding
 from suture.detection.queries import coverage, findings_of
@@ -222,3 +223,4 @@ def _held(row: HeldSbom) -> dict[str, Any]:
 
 
 api.add_router("", router)
+api.add_router("", review_router)

@@ -13,6 +13,7 @@ from rich.progress import BarColumn, DownloadColumn, Progress, TaskProgressColum
 from suture.accounts.services import local_operator
 from suture.cli.exits import FAILED
 from suture.cli.progress import say
+from suture.cli.review import review
 from suture.cli.show import Output, as_json, as_table
 from suture.core.errors import InvalidValue
 from suture.intelligence import services
@@ -23,8 +24,9 @@ feeds = typer.Typer(
     rich_markup_mode=None,
     add_completion=False,
     no_args_is_help=True,
-    help="Import feed files; show how fresh sources are.",
+    help="Import feed files; show how fresh sources are; decide on ranges nobody could read.",
 )
+feeds.add_typer(review, name="review")
 
 Format = Annotated[Output, typer.Option("--format", help="'table' for people, 'json' for scripts.")]
 
