@@ -309,7 +309,7 @@ def _most_urgent_first(one: ScanFinding) -> tuple[bool, float, str]:
     return one.exploited is None, -(one.epss["score"] if one.epss else 0.0), one.vulnerability
 
 
-_BELOW = re.compile(r"v < (?P<version>[^,]+)(?:, except .*)?").search
+_BELOW = re.compile(r"v < (?P<version>(?:(?! \(as )[^,])+)").search
 
 
 def fixed_in(words: str) -> str:

@@ -30,7 +30,7 @@ def state_ranges(
     Args:
         number: of the decision it rests on; one decision states once.
         label: the id of our statement, as a person reads it.
-        because: goes into every range's words, after a comma.
+        because: goes into every range's words, in brackets: 'as Ada Lind reads …'.
 
     Raises:
         InvalidValue: a bound has no place in the package's order, nor in the loose one, or the range holds nothing.
@@ -50,7 +50,7 @@ def state_ranges(
     if made.review:
         raise InvalidValue(f"the versions stated of {package.name} cannot be ordered: {made.review[0].reason}")
     numbers = _numbers(list(packages), importing=bool(state.owner))
-    words = "\n".join(f"{line}, {' '.join(because.split())}" for line in made.says.split("\n"))
+    words = "\n".join(f"{line} ({' '.join(because.split())})" for line in made.says.split("\n"))
     Assertion.objects.create(
         id=-number, vuln=about.vuln, source=MANUFACTURER, record_id=label, f=rev, stated=len(stated), says=words,
         sha256=sha256(f"{label}\n{words}".encode()).digest(), published=today, modified=today,
