@@ -16,7 +16,7 @@ from suture.cli.person import As, acting
 from suture.cli.progress import say
 from suture.cli.show import Output, as_json, as_table
 from suture.core.errors import InvalidValue, NotFound
-from suture.detection.queries import coverage, findings_of
+from suture.detection.queries import coverage, findings_of, ledger
 from suture.detection.services import take_in_held, take_in_sbom
 from suture.inventory.models import Establishment, Product, Release
 from suture.inventory.quarantine import held_sboms, reject_sbom
@@ -128,6 +128,40 @@ def show_release(name: ReleaseName, output: Format = Output.TABLE) -> None:
                 for f in findings
             ],
         )  # fmt: skip
+
+
+@release.command("coverage")
+def show_coverage(
+    name: ReleaseName,
+    holes: Annotated[bool, typer.Option("--holes", help="Only what nobody monitors.")] = False,
+    output: Format = Output.TABLE,
+) -> None:
+    """Show who watches each component since when, what nobody watches and why, and who answers for it.
+
+    Example: suture release coverage "Aria P2 4.2" --holes
+    """
+    row = release_named(name)
+    seen = coverage(row)
+    rows = [one for one in ledger(row) if one.cause or not holes]
+    if output is Output.JSON:
+        as_json({"release": row.label, "says": seen.says, "ledger": [one._asdict() for one in rows]})
+        return
+    say(f"{row.label}: {seen.says}")
+    as_table(
+        ["component", "state", "sources, words or cause", "since", "who answers for it"],
+        [
+            [
+                one.component, one.state.value, one.cause or ", ".join(one.sources), one.since,
+                one.owner or ("nobody yet" if one.cause else ""),
+            ]
+            if not one.words
+            else [one.component, one.state.value, ", ".join(one.words), one.since, one.owner]
+            for one in rows
+        ],
+    )  # fmt: skip
+    waiting = sum(one.ranges for one in seen.waiting)
+    if waiting:
+        say(f"{waiting:,} stated ranges that wait for a person could concern it")
 
 
 @sbom.callback()

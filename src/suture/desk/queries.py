@@ -27,7 +27,7 @@ from suture.core.vex import VexStatus
 from suture.desk.obligations import CLINICAL, GUIDANCE, PSIRT, QUALITY, RA, Link, Obligation, Sort, by_day, of_clock
 from suture.desk.signatures import decisions_for, signatures_waiting
 from suture.detection.models import Finding
-from suture.detection.queries import due_for_review
+from suture.detection.queries import breaches, candidates_for, due_for_review, first_unowned_hole, owners_of_sources
 from suture.evidence.clock import now
 from suture.intelligence.exploitation import Signal, exploitation_signals
 from suture.intelligence.queries import sources_status
@@ -93,6 +93,7 @@ def obligations(person: Person, today: date) -> list[Obligation]:
         *_unopened(person),
         *signatures_waiting(person, decisions),
         *_late_sources(),
+        *_holes(person),
         *_held_sboms(),
         *_corrections(person, today),
     ]
@@ -268,14 +269,42 @@ def _unopened(person: Person) -> Iterator[Obligation]:
 
 
 def _late_sources() -> Iterator[Obligation]:
+    """Sources that are late, refused or incomplete, with who answers for them (FD&C Act §524B(b)(1): monitor)."""
+    lacking, owners = breaches(), owners_of_sources()
     for source in sources_status():
-        if source.late or source.refused:
-            says = source.refused or f"{source.age:.0f} h old, {source.budget:.0f} h allowed"
+        thin = lacking.get(source.source, "")
+        if source.late or source.refused or thin:
+            late = f"{source.age:.0f} h old, {source.budget:.0f} h allowed" if source.late else ""
+            what = "Bring {} up to date" if source.late or source.refused else "Complete {}"
+            owner = owners.get(source.source)
             yield Obligation(
-                sort=Sort.SOURCE, what=f"Bring {source.source} up to date", device="every release that rests on it",
-                because=says, rule="", citation="FD&C Act §524B(b)(1)", kind=Authority.STATUTE, owner="",
-                roles=frozenset({PSIRT, Role.ADMINISTRATOR}), link=Link("source", source.source), label=source.source,
+                sort=Sort.SOURCE, what=what.format(source.source), device="every release that rests on it",
+                because="; ".join(said for said in (source.refused or late, thin) if said), rule="",
+                citation="FD&C Act §524B(b)(1)", kind=Authority.STATUTE,
+                owner=owner.owner.printed_name if owner else "", roles=frozenset({PSIRT, Role.ADMINISTRATOR}),
+                link=Link("source", source.source), label=source.source,
             )  # fmt: skip
+
+
+def _holes(person: Person) -> Iterator[Obligation]:
+    """Components nobody monitors and nobody answers for; and texts that hold our words. One row for each of the two."""
+    hole = first_unowned_hole()
+    if hole is not None:
+        yield Obligation(
+            sort=Sort.SOURCE, what="Name who answers for what nobody monitors", device=hole.release.label, rule="",
+            because=f"{hole.component}: {hole.cause}; more may follow", citation="FD&C Act §524B(b)(1)",
+            kind=Authority.STATUTE, owner="", roles=frozenset({PSIRT, Role.ENGINEERING}),
+            link=Link("coverage", str(hole.release.uid)), label=str(hole.component),
+        )  # fmt: skip
+    candidate = candidates_for(person).first()
+    if candidate is not None:
+        release = candidate.watch.release
+        yield Obligation(
+            sort=Sort.SOURCE, what="Judge texts that hold our words", device=release.label, rule="",
+            because=f"{candidate.vulnerability.preferred_id} names no product, and holds “{candidate.watch.words}”",
+            citation="FD&C Act §524B(b)(1)", kind=Authority.STATUTE, owner="", roles=frozenset({PSIRT}),
+            link=Link("coverage", str(release.uid)), label=candidate.vulnerability.preferred_id,
+        )  # fmt: skip
 
 
 def _held_sboms() -> Iterator[Obligation]:

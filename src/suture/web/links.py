@@ -24,6 +24,8 @@ PAGES: Mapping[str, str] = {
     "assessment": "assessment",
     "document": "document",
     "SBOM": "sbom",
+    "text candidate": "text-candidate",
+    "coverage": "release-coverage",
     "match correction": "correction",
     "SBOM in quarantine": "sbom-held",
 }

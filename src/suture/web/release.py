@@ -43,7 +43,7 @@ def _releases() -> QuerySet[Release]:
     return Release.objects.select_related("product__establishment", "sbom")
 
 
-def _head(request: HttpRequest, release: Release, tab: str) -> dict[str, Any]:
+def release_head(request: HttpRequest, release: Release, tab: str) -> dict[str, Any]:
     """What every tab shows: the answer to the page's question, above the fold."""
     person, today = person_of(request), frame_of(request).today
     lights = light_rows(release, person)
@@ -53,8 +53,8 @@ def _head(request: HttpRequest, release: Release, tab: str) -> dict[str, Any]:
     cases.sort(key=lambda pair: (pair[1] in NO_VERDICT_NEEDED, pair[0].state == CaseState.CLOSED))
     return {
         "place": "devices", "release": release, "tab": tab, "lights": lights, "tally": tally(lights, today),
-        "coverage": covered, "arcs": draw_ring(covered.monitored, covered.text_watched, len(covered.holes)),
-        "ring": Ring(covered.components, covered.monitored, covered.text_watched, len(covered.holes)),
+        "coverage": covered, "arcs": draw_ring(covered.monitored, covered.text_watched, covered.not_monitorable),
+        "ring": Ring(covered.components, covered.monitored, covered.text_watched, covered.not_monitorable),
         "cases": cases,
         "open_cases": [c for c, status in cases if c.state != CaseState.CLOSED and status not in NO_VERDICT_NEEDED],
         "waiting": sum(w.ranges for w in covered.waiting), "held": waiting_for(release),
@@ -78,7 +78,7 @@ class Ring:
 def release(request: HttpRequest, uid: UUID) -> HttpResponse:
     """Findings: one row per vulnerability."""
     row = one(_releases(), uid=uid)
-    context = _head(request, row, "findings")
+    context = release_head(request, row, "findings")
     wanted = request.GET.get("show", "")
     page = page_of(request, chosen(context["lights"], wanted, frame_of(request).today))
     publications = list(publications_of(row))
@@ -111,19 +111,20 @@ class ComponentRow:
 def components(request: HttpRequest, uid: UUID) -> HttpResponse:
     """Components of the current SBOM, with identity, support, and who watches them; the tree beside it."""
     row = one(_releases(), uid=uid)
-    context = _head(request, row, "components")
+    context = release_head(request, row, "components")
     words, watched = request.GET.get("find", "").strip(), request.GET.get("watched", "")
     found = components_of(row).order_by("name", "version", "ref")
     if words:
         found = found.filter(Q(name__icontains=words) | Q(version__icontains=words) | Q(supplier__icontains=words))
     holes = {hole.ref: hole for hole in context["coverage"].holes}
+    by_words = [ref for ref, hole in holes.items() if hole.words]
     unwatched = Gap.objects.filter(release=row).values("component")
     if watched == "not-monitorable":
-        found = found.filter(pk__in=unwatched)
+        found = found.filter(pk__in=unwatched).exclude(ref__in=by_words)
     elif watched == "monitored":
         found = found.exclude(pk__in=unwatched)
     elif watched == "text-watched":
-        found = found.none()
+        found = found.filter(ref__in=by_words)
     page = page_of(request, found)
     counts = _found_in(row)
     rows = [ComponentRow(c, holes.get(c.ref), counts[c.ref]) for c in page]
@@ -162,18 +163,11 @@ def _tree(release: Release, counts: Counter[str], limit: int = 60) -> list[Branc
 
 
 @require_GET
-def coverage(request: HttpRequest, uid: UUID) -> HttpResponse:
-    """What of the release is looked at, by whom, and what is not, and why."""
-    row = one(_releases(), uid=uid)
-    return render(request, "web/coverage.html", _head(request, row, "coverage"))
-
-
-@require_GET
 def corrected(request: HttpRequest, uid: UUID) -> HttpResponse:
     """What is not drawn because somebody corrected the match: it stays visible, and counted."""
     row = one(_releases(), uid=uid)
     page = page_of(request, corrected_in(row, person_of(request)))
-    return render(request, "web/release_corrected.html", {**_head(request, row, "corrected"), "page": page})
+    return render(request, "web/release_corrected.html", {**release_head(request, row, "corrected"), "page": page})
 
 
 @require_http_methods(["GET", "POST"])

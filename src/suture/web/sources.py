@@ -8,7 +8,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
+from suture.detection.queries import feed_checks, owners_of_sources
 from suture.intelligence.queries import SourceStatus, knowledge, review_by_reason, sources_status
+from suture.web.pages import may_do
 
 SHOWN_LATE = 2
 
@@ -42,5 +44,8 @@ def sources(request: HttpRequest) -> HttpResponse:
     """Every source with its age and its limit, and the ranges that wait for a person."""
     return render(
         request, "web/sources.html",
-        {"place": "", "sources": sources_status(), "known": knowledge(), "review": review_by_reason().items()},
+        {
+            "place": "", "sources": sources_status(), "known": knowledge(), "review": review_by_reason().items(),
+            "checks": feed_checks(), "owners": owners_of_sources(), "may_own": may_do(request, "coverage.own"),
+        },
     )  # fmt: skip

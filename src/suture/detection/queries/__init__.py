@@ -30,10 +30,10 @@ from suture.detection.queries.ledger import (
     breaches,
     candidates_for,
     feed_checks,
+    first_unowned_hole,
     ledger,
     owners_of_sources,
     text_watches,
-    unowned_holes,
 )
 
 __all__ = [
@@ -64,13 +64,13 @@ __all__ = [
     "feed_checks",
     "finding_by_uid",
     "findings_of",
+    "first_unowned_hole",
     "kev_vulnerabilities",
     "ledger",
     "owners_of_sources",
     "pairs_of",
     "standing_corrections",
     "text_watches",
-    "unowned_holes",
     "vulnerabilities_found",
     "vulnerability_across_devices",
     "why_not_assessed",

@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from suture.accounts.models import Person
 from suture.accounts.queries import visible
@@ -166,22 +166,17 @@ def candidates_for(person: Person, releases: Iterable[int] | None = None) -> Que
     return rows.select_related("watch__release__product", "vulnerability").order_by("-found_rev", "-vulnerability")
 
 
-def unowned_holes() -> dict[int, int]:
-    """How many components nobody monitors and nobody answers for, by release; text-watched ones aside."""
-    owned = set(LedgerOwner.objects.exclude(release=None).values_list("release_id", "name", "supplier"))
-    watched = {
-        (release, of, name.casefold())
-        for release, of, name in TextWatch.objects.filter(ended_at=None).values_list("release_id", "of", "name")
-    }
-    found: dict[int, int] = defaultdict(int)
-    holes = Gap.objects.values_list("release_id", "component__name", "component__supplier")
-    for release, name, supplier in holes.iterator(chunk_size=2_000):
-        if (release, name, supplier) in owned or (release, TextWatch.Of.COMPONENT, name.casefold()) in watched:
-            continue
-        if supplier and (release, TextWatch.Of.SUPPLIER, supplier.casefold()) in watched:
-            continue
-        found[release] += 1
-    return dict(found)
+def first_unowned_hole() -> Gap | None:
+    """A component that nobody watches, not even by words, and that nobody answers for; None when there is none."""
+    owned = LedgerOwner.objects.filter(
+        release=OuterRef("release"), name=OuterRef("component__name"), supplier=OuterRef("component__supplier")
+    )
+    watched = TextWatch.objects.filter(release=OuterRef("release"), ended_at=None).filter(
+        Q(of=TextWatch.Of.COMPONENT, name__iexact=OuterRef("component__name"))
+        | (Q(of=TextWatch.Of.SUPPLIER, name__iexact=OuterRef("component__supplier")) & ~Q(name=""))
+    )
+    holes = Gap.objects.filter(~Exists(owned), ~Exists(watched))
+    return holes.select_related("release__product", "component").order_by("pk").first()
 
 
 def breaches() -> dict[str, str]:
