@@ -39,6 +39,7 @@ class Sort(StrEnum):
     REMEDIATION = "remediation"
     PERIODIC_REPORT = "periodic report"
     SOURCE = "source"
+    COVERAGE = "coverage"
     QUARANTINE = "quarantine"
     REVIEW = "review"
 

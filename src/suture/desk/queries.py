@@ -291,7 +291,7 @@ def _holes(person: Person) -> Iterator[Obligation]:
     hole = first_unowned_hole()
     if hole is not None:
         yield Obligation(
-            sort=Sort.SOURCE, what="Name who answers for what nobody monitors", device=hole.release.label, rule="",
+            sort=Sort.COVERAGE, what="Name who answers for what nobody monitors", device=hole.release.label, rule="",
             because=f"{hole.component}: {hole.cause}; more may follow", citation="FD&C Act §524B(b)(1)",
             kind=Authority.STATUTE, owner="", roles=frozenset({PSIRT, Role.ENGINEERING}),
             link=Link("coverage", str(hole.release.uid)), label=str(hole.component),
@@ -300,7 +300,7 @@ def _holes(person: Person) -> Iterator[Obligation]:
     if candidate is not None:
         release = candidate.watch.release
         yield Obligation(
-            sort=Sort.SOURCE, what="Judge texts that hold our words", device=release.label, rule="",
+            sort=Sort.COVERAGE, what="Judge texts that hold our words", device=release.label, rule="",
             because=f"{candidate.vulnerability.preferred_id} names no product, and holds “{candidate.watch.words}”",
             citation="FD&C Act §524B(b)(1)", kind=Authority.STATUTE, owner="", roles=frozenset({PSIRT}),
             link=Link("coverage", str(release.uid)), label=candidate.vulnerability.preferred_id,

@@ -78,7 +78,7 @@ LISTS = (
     "/vulnerabilities/?show=ours", "/vulnerabilities/?show=exploited", "/cases/", "/cases/?show=all", "/reports/",
     "/sharing/", "/proof/", "/policy/", "/people/", "/sources", "/search?q=openssl", "/search?q=nothing+like+it",
     "/search", "/accounts/password/change/", "/accounts/logout/", "/devices/new", "/establishments/new", "/people/new",
-    "/vulnerabilities/new", "/sharing/isao/new", "/walls/new", "/setup",
+    "/sources/demo%20nvd/owner", "/vulnerabilities/new", "/sharing/isao/new", "/walls/new", "/setup",
     *(f"/policy/new/{k}" for k in PolicyKind.values),
 )  # fmt: skip
 
@@ -93,6 +93,7 @@ def test_records(tomas: Visitor) -> None:
     paths = [f"/releases/{r.uid}/" for r in Release.objects.filter(version__in=["4.2", "2.6", "7.3"])]
     pump = Release.objects.get(product__brand_name="Aria P2", version="4.2")
     paths += [f"/releases/{pump.uid}/{tab}" for tab in ("components", "coverage", "sbom", "sbom/read")]
+    paths += [f"/releases/{pump.uid}/coverage{form}" for form in ("?show=unowned", "/owner", "/watch?name=busybox")]
     product = Product.objects.get(brand_name="Aria P2")
     paths += [f"/devices/{product.uid}/{form}" for form in ("", "describe", "releases/new", "statements/new")]
     for case in Case.objects.select_related("vulnerability"):

@@ -29,7 +29,7 @@ from suture.detection.services import (
 from suture.detection.services.completeness import breach_of
 from suture.detection.services.texts import excerpt, pattern
 from suture.detection.watching import WATCHERS, leading, space_of, watching
-from suture.evidence.clock import now, today
+from suture.evidence.clock import now
 from suture.evidence.models import Entry
 from suture.intelligence.models import EpssScore, FeedRevision
 from suture.inventory.models import Release
@@ -324,4 +324,4 @@ def test_a_source_has_an_owner(world: World, pump: Release, ada: Person, quinn: 
     row = name_source_owner(source="nvd", owner=quinn, because="mends the mirror", by=ada)
     assert row.label == "source nvd"
     assert name_source_owner(source="nvd", owner=ada, because="took over", by=ada).uid == row.uid
-    assert row.since == today("UTC") or row.since == now().date()
+    assert row.since == now().date()
