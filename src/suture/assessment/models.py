@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any, ClassVar
 
 from django.db import models
@@ -186,6 +187,10 @@ class CaseRelease(models.Model):
     ground = models.ForeignKey(Control, on_delete=models.PROTECT, null=True, related_name="grounds")
     answered_by = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="+")
     answered_at = models.DateTimeField(null=True)
+    owner = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="+")  # who answers for it
+    review_on = models.DateField(null=True)  # the last day it holds; None: no day was set
+    configuration = models.TextField(blank=True)  # what of the device's configuration it rests on, in words
+    inherited_from = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="heirs")
 
     class Meta:
         ordering = ("release__product__brand_name", "release__version")
@@ -215,6 +220,46 @@ class CaseRelease(models.Model):
     def is_answered(self) -> bool:
         """Whether the answer is one to assess on: 'under investigation' is honest, but not yet an answer."""
         return self.status not in ("", VexStatus.UNDER_INVESTIGATION)
+
+    def has_lapsed(self, today: date) -> bool:
+        """Whether its review date has passed: it stands as it was given, and asks to be judged again."""
+        return self.review_on is not None and self.review_on < today
+
+
+class ComponentAnswer(models.Model):
+    """An impact answer that narrows to one component of a release, by name and version: an upload renumbers refs.
+
+    The answer of the release is the worst of its components; one nobody answered for is under investigation.
+    """
+
+    answer = models.ForeignKey(CaseRelease, on_delete=models.CASCADE, related_name="by_component")
+    name = models.CharField(max_length=500)
+    version = models.CharField(max_length=500, blank=True)
+    status = models.CharField(max_length=24, choices=_choices(VexStatus))
+    justification = models.CharField(max_length=60, choices=_choices(Justification), blank=True)
+    impact = models.TextField(blank=True)
+    action = models.TextField(blank=True)
+    evidence = models.TextField(blank=True)
+    owner = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    review_on = models.DateField(null=True)
+    answered_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    answered_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ("answer", "name", "version")
+        constraints = (
+            models.UniqueConstraint(fields=["answer", "name", "version"], name="one_answer_per_component"),
+            models.CheckConstraint(
+                condition=~Q(status=VexStatus.NOT_AFFECTED) | ~Q(justification="") | ~Q(impact=""),
+                name="component_not_affected_says_why",
+            ),
+            models.CheckConstraint(
+                condition=~Q(status=VexStatus.AFFECTED) | ~Q(action=""), name="component_affected_says_what_to_do"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.version}: {self.status}"
 
 
 class Assessment(models.Model):

@@ -22,6 +22,7 @@ from suture.core.risk import Outcome
 from suture.core.vex import VexStatus
 from suture.detection.queries import Answer as Looked
 from suture.detection.queries import vulnerability_across_devices
+from suture.evidence.clock import today
 from suture.intelligence.models import Vulnerability
 from suture.inventory.models import Product, Release
 from suture.inventory.queries import all_releases
@@ -104,11 +105,15 @@ def facts_of_cases(cases: Iterable[Case]) -> dict[int, Facts]:
 def unanswered(case: Case) -> QuerySet[Release]:
     """Releases of any device, those in development included, without an answer for the case's vulnerability.
 
-    'Under investigation' is honest, and no answer yet. An answer in another case of the same vulnerability counts.
+    'Under investigation' is honest, and no answer yet; nor is one whose review date has passed. An answer in another
+    case of the same vulnerability counts.
     Source: FDA 2016 §X.B.v (all devices, also those not yet marketed).
     """
-    answers = CaseRelease.objects.filter(case__vulnerability=case.vulnerability_id, release=OuterRef("pk")).exclude(
-        status__in=["", VexStatus.UNDER_INVESTIGATION]
+    day = today(case.establishment.time_zone)
+    answers = (
+        CaseRelease.objects.filter(case__vulnerability=case.vulnerability_id, release=OuterRef("pk"))
+        .exclude(status__in=["", VexStatus.UNDER_INVESTIGATION])
+        .exclude(review_on__lt=day)
     )
     return all_releases().filter(~Exists(answers)).order_by("product__brand_name", "version")
 

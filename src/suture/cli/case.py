@@ -8,10 +8,11 @@ from typing import Annotated
 import typer
 
 from suture.accounts.services import local_operator
+from suture.assessment.inheritance import proposals
 from suture.assessment.models import Case
 from suture.assessment.queries import answers_of, case_for, cases_for, unanswered
+from suture.assessment.services import adopt_judgements, record_fact
 from suture.assessment.services import open_case as open_a_case
-from suture.assessment.services import record_fact
 from suture.cli.person import As, acting
 from suture.cli.show import Output, as_json, as_table
 from suture.core.errors import InvalidValue, NotFound
@@ -103,6 +104,43 @@ def record(
 def kinds() -> None:
     """List the kinds of dated facts."""
     as_table(["kind", "what it says"], [[k.value, k.label] for k in FactKind])
+
+
+@case.command("proposed")
+def proposed(
+    release: Annotated[str, typer.Option(help="Of this release only, e.g. 'Aria P2 4.2'.")] = "",
+    output: Format = Output.TABLE,
+) -> None:
+    """List judgements that older releases propose for newer ones, each with what changed since."""
+    rows = [
+        {
+            "key": p.key, "release": p.finding.release.label, "vulnerability": p.finding.vulnerability.preferred_id,
+            "status": p.source.status, "from": p.source.release.label, "case": p.source.case.number,
+            "changed": "nothing" if p.unchanged else "; ".join(m.says for m in p.moved if m.before != m.after),
+            "configuration": p.configuration,
+        }
+        for p in proposals(local_operator(), release=release_named(release) if release else None)
+    ]  # fmt: skip
+    if output is Output.JSON:
+        as_json(rows)
+    else:
+        as_table(list(rows[0]) if rows else ["nothing is proposed"], [list(r.values()) for r in rows])
+
+
+@case.command("adopt")
+def adopt(
+    because: Annotated[str, typer.Option(help="Why they hold for the newer release too.")],
+    release: Annotated[str, typer.Option(help="Everything proposed for this release with nothing changed.")] = "",
+    key: Annotated[list[str] | None, typer.Option(help="One proposal, by key; may be given several times.")] = None,
+    as_user: As = "",
+) -> None:
+    """Adopt proposed judgements in one batch: status and evidence only, never harm or verdict."""
+    person = acting(as_user)
+    keys = list(key or ())
+    if release:
+        keys += [p.key for p in proposals(person, release=release_named(release)) if p.unchanged]
+    for row in adopt_judgements(keys=keys, by=person, because=because):
+        typer.echo(f"{row.release.label}  {row.case.vulnerability.preferred_id}  {row.status}")
 
 
 @case.command("show")

@@ -42,6 +42,7 @@ class Sort(StrEnum):
     COVERAGE = "coverage"
     QUARANTINE = "quarantine"
     REVIEW = "review"
+    PROPOSED = "proposed"
 
 
 class Link(NamedTuple):

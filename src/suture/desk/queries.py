@@ -11,6 +11,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from suture.accounts.models import Person
 from suture.accounts.queries import visible
 from suture.assessment.acting import ActedOn, acted_on, verdict_to_act_on
+from suture.assessment.inheritance import Proposal, proposals
 from suture.assessment.models import Assessment, Case, CaseRelease, DatedFact
 from suture.assessment.queries import cases_for, facts_of_cases
 from suture.assessment.triggers import outdated, outdated_answers
@@ -96,6 +97,8 @@ def obligations(person: Person, today: date) -> list[Obligation]:
         *_holes(person),
         *_held_sboms(),
         *_corrections(person, today),
+        *_reviews(person, today),
+        *_proposed(person),
     ]
     return sorted(found, key=by_day)
 
@@ -326,6 +329,43 @@ def _corrections(person: Person, today: date) -> Iterator[Obligation]:
             because=because, rule="", citation="review date of the correction", kind=Authority.POLICY,
             owner=row.owner.printed_name, roles=frozenset({PSIRT}), link=Link(row.record_kind, str(row.uid)),
             label=row.meant, due_on=row.review_on,
+        )  # fmt: skip
+
+
+def _reviews(person: Person, today: date) -> Iterator[Obligation]:
+    """'Not affected' answers whose review date comes within a month or has passed; one row per case."""
+    rows = CaseRelease.objects.filter(
+        case__in=cases_for(person), status=VexStatus.NOT_AFFECTED, review_on__lte=today + REVIEW_AHEAD
+    )
+    found: dict[int, list[CaseRelease]] = {}
+    for row in rows.select_related("case__owner", "case__vulnerability", "release__product", "owner"):
+        found.setdefault(row.case_id, []).append(row)
+    for answers in found.values():
+        case, names = answers[0].case, sorted(a.release.label for a in answers)
+        first = min(answers, key=lambda a: (a.review_on or date.max, a.pk))
+        yield Obligation(
+            sort=Sort.REVIEW, what=f"Review {len(names)} answered not affected", rule="",
+            device=", ".join(names[:4]) + (" …" if len(names) > 4 else ""),
+            because=f"{case.vulnerability.preferred_id}: the day set when it was answered",
+            citation="review date of the answer", kind=Authority.POLICY,
+            owner=(first.owner or case.owner).printed_name, roles=frozenset({PSIRT}),
+            link=Link("case", str(case.uid)), label=case.number, due_on=first.review_on,
+        )  # fmt: skip
+
+
+def _proposed(person: Person) -> Iterator[Obligation]:
+    """Judgements that older releases propose for newer ones; one row per release, to confirm in one batch."""
+    found: dict[int, list[Proposal]] = {}
+    for one in proposals(person):
+        found.setdefault(one.finding.release_id, []).append(one)
+    for made in found.values():
+        release, same = made[0].finding.release, sum(one.unchanged for one in made)
+        older = sorted({one.source.release.version for one in made})
+        yield Obligation(
+            sort=Sort.PROPOSED, what=f"Confirm {len(made)} judgements proposed from older releases", rule="",
+            device=release.label, because=f"answered for {', '.join(older)}; {same} of them with nothing changed",
+            citation=f"{GUIDANCE} §X.B.v", kind=Authority.GUIDANCE, owner="", roles=frozenset({PSIRT}),
+            link=Link("proposed judgements", str(release.uid)), label=release.label,
         )  # fmt: skip
 
 

@@ -19,7 +19,7 @@ from suture.core.facts import Answer
 from suture.core.isao import CriterionEvidence, IsaoCriterion
 from suture.core.vex import Justification, VexDocument, VexProduct, VexStatement, VexStatus
 from suture.detection.models import Finding
-from suture.evidence.clock import now
+from suture.evidence.clock import now, today
 from suture.intelligence.models import Vulnerability
 from suture.intelligence.queries import aliases_by_vulnerability
 from suture.inventory.models import Component, Release
@@ -133,7 +133,11 @@ def vex_document(
 
 def _answers(release: Release, person: Person | None) -> dict[int, CaseRelease]:
     """The newest answer per vulnerability."""
-    rows = CaseRelease.objects.filter(release=release).exclude(status="").select_related("case__vulnerability")
+    rows = (
+        CaseRelease.objects.filter(release=release)
+        .exclude(status="")
+        .select_related("case__vulnerability", "release__product__establishment")
+    )
     if person is None:
         rows = rows.filter(case__wall=None, case__vulnerability__wall=None).exclude(
             Q(case__vulnerability__tlp__in=_STAYS_INSIDE) | Q(case__tlp__in=_STAYS_INSIDE)
@@ -179,14 +183,22 @@ def _statement(
             vulnerability=vulnerability.preferred_id, aliases=aliases, components=components,
             status=VexStatus.UNDER_INVESTIGATION, since=_instant(since), notes="not yet assessed for this release",
         )  # fmt: skip
-    controlled = answer.status == VexStatus.AFFECTED and answer.case.verdict == "controlled"
     return VexStatement(
         vulnerability=vulnerability.preferred_id, aliases=aliases, components=components,
         status=VexStatus(answer.status),
         justification=Justification(answer.justification) if answer.justification else None,
         impact=answer.impact, action=answer.action, since=_instant(answer.answered_at or now()),
-        notes="the risk of patient harm is assessed as controlled" if controlled else "",
+        notes=_notes(answer),
     )  # fmt: skip
+
+
+def _notes(answer: CaseRelease) -> str:
+    """What stands beside a status: that the risk is controlled, or that the answer is being looked at again."""
+    if answer.status == VexStatus.AFFECTED and answer.case.verdict == "controlled":
+        return "the risk of patient harm is assessed as controlled"
+    if answer.has_lapsed(today(answer.release.product.establishment.time_zone)):
+        return f"to be reviewed by {answer.review_on}; the review is not done yet"
+    return ""
 
 
 def _instant(at: datetime) -> str:

@@ -220,7 +220,7 @@ def answer(request: HttpRequest, uid: UUID) -> HttpResponse:
             case_uid=uid, release_uids=given["releases"], status=VexStatus(given["status"]), by=person_of(request),
             evidence=given["evidence"], impact=given["impact"], action=given["action"],
             justification=Justification(given["justification"]) if given["justification"] else None,
-            version=version_of(request),
+            configuration=given["configuration"], review_on=given["review_on"], version=version_of(request),
         )  # fmt: skip
 
     return take_form(

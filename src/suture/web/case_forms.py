@@ -69,6 +69,9 @@ class ImpactForm(Form):
     action = TextField(label=_("What the user should do"), required=False, rows=2, help_text=_("Needed when affected (CISA, Minimum Requirements for VEX)."))  # fmt: skip
     evidence = TextField(label=_("What shows it"), required=False, rows=2, help_text=_("A test, an analysis, an SBOM. Needed for every answer but 'under investigation'."))  # fmt: skip
 
+    configuration = TextField(label=_("Configuration it rests on"), required=False, rows=2, help_text=_("What must be so in the device for this answer to hold. Asked again when a later release would inherit it."))  # fmt: skip
+    review_on = DateField(label=_("Review by"), required=False, help_text=_("Without a day, 'not affected' holds for a year; then it asks to be judged again."))  # fmt: skip
+
     def __init__(self, releases: list[Release], *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["releases"].choices = [(str(r.uid), r.label) for r in releases]  # type: ignore[attr-defined]

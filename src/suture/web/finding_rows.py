@@ -21,6 +21,7 @@ from suture.core.risk import Outcome
 from suture.core.vex import VexStatus
 from suture.detection.models import Finding
 from suture.detection.queries import Exploitation, exploitation_of, findings_of
+from suture.evidence.clock import today
 from suture.inventory.models import Release
 from suture.web.words import status_badge, verdict_badge
 
@@ -39,6 +40,7 @@ class Light:
     answer: CaseRelease | None
     assessment: Assessment | None
     exploited: bool
+    lapsed: bool = False  # the answer's review date has passed
 
     @property
     def status(self) -> str:
@@ -54,7 +56,7 @@ class Light:
     @property
     def needs_judgement(self) -> bool:
         """Nobody has said yet what it means."""
-        return self.verdict == "" or self.status in ("", VexStatus.UNDER_INVESTIGATION.value)
+        return self.lapsed or self.verdict == "" or self.status in ("", VexStatus.UNDER_INVESTIGATION.value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,8 +95,15 @@ def light_rows(release: Release, person: Person) -> list[Light]:
     verdicts = _assessments(release, answers.values())
     numbers = [row[1] for row in rows]
     exploited = {number for number, e in exploitation_of(numbers).items() if e.kev_added}
+    day = today(release.product.establishment.time_zone)
+    late = {number for number, answer in answers.items() if answer.has_lapsed(day)}
     found = [
-        (Light(pk, number, result, seen, answers.get(number), verdicts.get(number), number in exploited), name)
+        (
+            Light(
+                pk, number, result, seen, answers.get(number), verdicts.get(number), number in exploited, number in late
+            ),
+            name,
+        )
         for pk, number, result, seen, name in rows
     ]
     found.sort(

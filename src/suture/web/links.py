@@ -26,6 +26,7 @@ PAGES: Mapping[str, str] = {
     "SBOM": "sbom",
     "text candidate": "text-candidate",
     "coverage": "release-coverage",
+    "proposed judgements": "release-proposals",
     "match correction": "correction",
     "SBOM in quarantine": "sbom-held",
 }

@@ -14,6 +14,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from suture.assessment.inheritance import proposals
 from suture.assessment.models import CaseRelease
 from suture.assessment.queries import cases_of_release
 from suture.core.cases import CaseState
@@ -84,7 +85,8 @@ def release(request: HttpRequest, uid: UUID) -> HttpResponse:
     publications = list(publications_of(row))
     return render(
         request, "web/release.html",
-        {**context, "page": page, "rows": filled(list(page.object_list)), "show": wanted, "publications": publications},
+        {**context, "page": page, "rows": filled(list(page.object_list)), "show": wanted, "publications": publications,
+         "offered": len(proposals(person_of(request), release=row))},
     )  # fmt: skip
 
 

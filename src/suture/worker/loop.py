@@ -10,7 +10,7 @@ from threading import Event
 import structlog
 from django.db import DatabaseError, close_old_connections
 
-from suture.assessment.services import reopen_exploited
+from suture.assessment.services import reopen_expired, reopen_exploited
 from suture.core.errors import SutureError
 from suture.detection.services import check_feeds, lapse_corrections, rematch_stale, watch_texts
 from suture.intelligence.services import sweep_unpublished
@@ -24,6 +24,7 @@ STEPS: tuple[tuple[str, Callable[[], int]], ...] = (
     ("rematch_stale", rematch_stale),
     ("watch_texts", watch_texts),
     ("reopen_exploited", reopen_exploited),
+    ("reopen_expired", reopen_expired),
 )
 
 

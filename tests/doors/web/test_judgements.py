@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from suture.accounts.models import Person
+from suture.assessment.inheritance import proposals
 from suture.core.vex import VexStatus
 from suture.detection.models import Finding, MatchCorrection
 from suture.detection.services import take_in_sbom
@@ -104,3 +106,46 @@ def test_a_match_is_corrected_listed_and_withdrawn(as_person: AsPerson, work: Wo
     assert Finding.objects.standing().filter(release=docs).exists()
     assert "it ships the library" in client.get(f"/corrections/{row.uid}/").content.decode()
     assert as_person(work.clara).post(to, given).status_code in (403, 422)
+
+
+def test_judgements_are_proposed_and_adopted_in_one_batch(as_person: AsPerson, work: Work) -> None:
+    """#13: Today says so, the vulnerability page offers it, the release page lists what changed; one reason for all."""
+    client, newer = as_person(work.ada), work.releases["4.2"]
+    case = work.open()
+    work.answer(case, "4.1", status=VexStatus.NOT_AFFECTED, impact="the module is not loaded", configuration="TCP off")
+    assert "Confirm 1 judgements proposed from older releases" in client.get("/?desk=psirt").content.decode()
+    page = client.get(f"/vulnerabilities/{work.vulnerability.uid}/").content.decode()
+    for words in ("Proposed from Aria P2 4.1:", "Adopt for 1", "Judge anew"):
+        assert words in page
+    assert "1 judgement proposed from an older release" in client.get(f"/releases/{newer.uid}/").content.decode()
+    to = f"/releases/{newer.uid}/proposals"
+    listed = client.get(to).content.decode()
+    for words in ("ipnet 6.7, the same", "rests on the configuration:", "TCP off", "TR-1188"):
+        assert words in listed
+    offered = proposals(work.ada)
+    keys = [p.key for p in offered]
+    assert client.post(to, {"because": "same recipe"}).status_code == 422, "nothing is ticked by itself here"
+    assert client.post(to, {"keys": keys, "because": ""}).status_code == 422
+    assert client.post(to, {"keys": keys, "because": "same recipe"}).url == f"/releases/{newer.uid}/"
+    assert case.answers.get(release=newer).status == "not_affected"
+    assert "Nothing is proposed" in client.get(to).content.decode()
+    other = f"/vulnerabilities/{work.vulnerability.uid}/proposals"
+    assert "Nothing is proposed" in client.get(other).content.decode()
+    assert client.post(to, {"keys": keys, "because": "again"}).status_code == 422
+
+
+def test_an_answer_has_its_review_date_on_the_page(as_person: AsPerson, work: Work) -> None:
+    client = as_person(work.ada)
+    case = work.open()
+    given = {
+        "releases": [str(work.releases["4.1"].uid)], "status": "not_affected", "impact": "not loaded",
+        "evidence": "TR-1", "configuration": "TCP off", "review_on": "2027-01-31",
+    }  # fmt: skip
+    assert client.post(f"/cases/{case.uid}/answers", given | {"review_on": "2020-01-01"}).status_code == 422
+    assert client.post(f"/cases/{case.uid}/answers", given).status_code == 302
+    answer = case.answers.get(release=work.releases["4.1"])
+    assert (answer.review_on.isoformat(), answer.configuration, answer.owner) == ("2027-01-31", "TCP off", work.ada)
+    work.tick(date(2027, 2, 1))
+    page = client.get(f"/vulnerabilities/{work.vulnerability.uid}/").content.decode()
+    assert "review date passed" in page
+    assert "Review 1 answered not affected" in client.get("/?desk=psirt").content.decode()

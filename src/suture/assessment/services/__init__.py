@@ -1,5 +1,6 @@
 """Verbs of assessment. Doors and later rooms import them from here."""
 
+from suture.assessment.services.adopting import adopt_judgements
 from suture.assessment.services.cases import hand_over, move_case, open_case, set_reassessment
 from suture.assessment.services.controls import (
     confirm_in_use,
@@ -18,13 +19,14 @@ from suture.assessment.services.facts import (
 )
 from suture.assessment.services.impact import answer_impact, answer_not_present
 from suture.assessment.services.judging import assess_exploitability, assess_harm, record_dissent, start_assessment
-from suture.assessment.services.reopening import reopen_exploited
+from suture.assessment.services.reopening import reopen_expired, reopen_exploited
 from suture.assessment.services.signing import propose_assessment, return_assessment, sign_assessment
 from suture.assessment.services.taking import role_for, take_case, touch
 
 __all__ = [
     "SIGNED_KINDS",
     "add_fact",
+    "adopt_judgements",
     "answer_impact",
     "answer_not_present",
     "assess_exploitability",
@@ -40,6 +42,7 @@ __all__ = [
     "recommend_control",
     "record_dissent",
     "record_fact",
+    "reopen_expired",
     "reopen_exploited",
     "return_assessment",
     "role_for",

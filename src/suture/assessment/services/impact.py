@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from datetime import date, timedelta
 from uuid import UUID
 
 from django.db import transaction
@@ -16,21 +17,27 @@ from suture.core.controls import ControlKind
 from suture.core.errors import InvalidValue, NotFound
 from suture.core.vex import Justification, VexStatement, VexStatus
 from suture.evidence.canonical import digest
-from suture.evidence.clock import now
+from suture.evidence.clock import now, today
 from suture.evidence.services import record
 from suture.inventory.models import Release
+
+REVIEW_AFTER = timedelta(days=365)
 
 
 def answer_impact(
     *, case_uid: UUID | str, release_uids: Collection[UUID | str], status: VexStatus, by: Person, evidence: str,
     justification: Justification | None = None, impact: str = "", action: str = "",
-    ground_uid: UUID | str | None = None, version: int | None = None,
+    ground_uid: UUID | str | None = None, owner: Person | None = None, review_on: date | None = None,
+    configuration: str = "", version: int | None = None,
 ) -> list[CaseRelease]:  # fmt: skip
     """Answer for one or more releases what the vulnerability does to them; one evidence entry for the whole batch.
 
     Args:
         evidence: what shows it: a test, an analysis, an SBOM. Needed for every status but 'under investigation'.
         ground_uid: the control a 'not affected' rests on, where it rests on one.
+        owner: who answers for it; by default whoever gives it.
+        review_on: the last day it holds; a 'not affected' without one is looked at again after `REVIEW_AFTER`.
+        configuration: what of the device's configuration it rests on; shown when a later release would inherit it.
 
     Raises:
         InvalidValue: the status brings a duty that is not met (CISA, Minimum Requirements for VEX), or
@@ -49,25 +56,42 @@ def answer_impact(
         if not releases or len(releases) != len({str(uid) for uid in release_uids}):
             raise NotFound("one of these releases is not registered")
         ground = _ground(case, justification, ground_uid, releases)
+        review_on = review_day(case, status, review_on)
         rows = {row.release_id: row for row in case.answers.filter(release__in=releases)}
         before = {str(r.uid): rows[r.pk].status for r in releases if r.pk in rows}
         answered = [_answer(case, rows.get(release.pk), release) for release in releases]
         for row in answered:
             row.status, row.justification = status, justification or ""
             row.impact, row.action, row.evidence, row.ground = impact, action, evidence, ground
-            row.answered_by, row.answered_at = by, now()
+            row.answered_by, row.answered_at, row.inherited_from = by, now(), None
+            row.owner, row.review_on, row.configuration = owner or by, review_on, configuration.strip()
             row.save()
         case.verdict = verdict_after_answers(case)
         touch(case, "verdict")
         result = {
             "releases": sorted(str(r.uid) for r in releases), "status": status, "justification": justification or "",
             "impact": impact, "action": action, "evidence": evidence, "ground": ground.uid if ground else "",
+            "owner": (owner or by).uid, "review_on": review_on, "configuration": configuration.strip(),
         }  # fmt: skip
         record(
             by=by, did="impact.answered", to=case, because=evidence,
             facts={**result, "before": before, "digest": digest(result)},
         )  # fmt: skip
     return answered
+
+
+def review_day(case: Case, status: VexStatus, wanted: date | None) -> date | None:
+    """The last day an answer holds. 'Not affected' never holds for ever: without a day, a year from today.
+
+    Raises:
+        InvalidValue: the day has come already.
+
+    Source: what users of other systems suffer from, #17; the year is Suture's default.
+    """
+    day = today(case.establishment.time_zone)
+    if wanted is not None and wanted <= day:
+        raise InvalidValue("a review date lies in the future")
+    return wanted or (day + REVIEW_AFTER if status is VexStatus.NOT_AFFECTED else None)
 
 
 def answer_not_present(

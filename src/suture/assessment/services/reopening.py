@@ -1,10 +1,11 @@
-"""A listing of known exploitation that arrives later re-opens what had been judged, by itself; a step of the loop."""
+"""Known exploitation that arrives later, and a review date that passes, re-open what had been judged, by themselves."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 from django.db import transaction
+from django.db.models import Q
 
 from suture.accounts.services import new_uid, system
 from suture.assessment.models import Case, CaseStep, ExploitationChange
@@ -15,9 +16,11 @@ from suture.assessment.triggers import outdated_answers, unaware
 from suture.core.calendar import local_date
 from suture.core.cases import CASE, AssessmentState, CaseGuard, CaseState
 from suture.core.facts import Answer, FactKind
-from suture.evidence.clock import now
+from suture.core.vex import VexStatus
+from suture.evidence.clock import now, today
 from suture.evidence.services import record
 from suture.intelligence.exploitation import Signal, exploitation_signals
+from suture.inventory.models import Establishment
 
 # Where a case rests on a judgement. One that is being worked on, or whose risk is uncontrolled already, stays where
 # it is: taking it out of mitigation or of a fix would cost the patient time. It is shown on the desk all the same.
@@ -47,6 +50,55 @@ def reopen_exploited(limit: int = 50) -> int:
         if cases >= limit:
             break
     return changed
+
+
+def reopen_expired(limit: int = 50) -> int:
+    """Re-open cases that rest on an answer or an acceptance whose review date has passed; a step of the loop.
+
+    The answers stay as they were given: what is asked is whether they still hold. Work is found from dates: a case
+    that was taken up, or got a new day, is not found again. Dates are those of the case's establishment.
+
+    Returns:
+        how many cases were re-opened, at most `limit`.
+
+    Source: #17 (an acceptance has a review date, expiry re-opens it); FDA 2016 §V.B (re-assess also what is no risk).
+    """
+    latest = max((today(zone) for zone in _zones()), default=None)
+    if latest is None:
+        return 0
+    lapsed = Q(answers__review_on__lt=latest, answers__status=VexStatus.NOT_AFFECTED) | Q(reassess_on__lt=latest)
+    rows = Case.objects.filter(lapsed, state__in=EXPIRING).distinct().order_by("pk").values_list("pk", flat=True)
+    reopened = 0
+    for pk in rows:
+        reopened += _expire(pk)
+        if reopened >= limit:
+            break
+    return reopened
+
+
+EXPIRING = (CaseState.NOT_AFFECTED, CaseState.CONTROLLED, CaseState.IMPROVING, CaseState.ACCEPTED, CaseState.CLOSED)
+
+
+def _zones() -> list[str]:
+    """The zones of our sites, the one whose calendar is furthest ahead counted too: a day may have passed there."""
+    return list(Establishment.objects.values_list("time_zone", flat=True).distinct())
+
+
+def _expire(pk: int) -> bool:
+    with transaction.atomic():
+        case = Case.objects.select_for_update(of=("self",)).select_related("establishment").get(pk=pk)
+        day = today(case.establishment.time_zone)
+        why = []
+        if case.reassess_on is not None and case.reassess_on < day:
+            why.append(f"to be assessed again by {case.reassess_on.isoformat()}")
+        for answer in case.answers.filter(status=VexStatus.NOT_AFFECTED, review_on__lt=day).select_related(
+            "release__product"
+        ):
+            why.append(f"'not affected' for {answer.release.label} was to be reviewed by {answer.review_on}")
+        if case.at not in EXPIRING or not why:
+            return False
+        _take_out(case, case.at, "; ".join(why))
+    return True
 
 
 def _exploited() -> list[tuple[int, list[Signal]]]:
