@@ -1,6 +1,6 @@
 """Write the reference pages that are drawn from the rules and tables in core, so that they cannot disagree.
 
-`python -m tools.reference_pages` writes docs/reference/rules.md and workflows.md; a test compares them.
+`python -m tools.reference_pages` writes docs/reference/rules.md, workflows.md and embedded.md; a test compares them.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from typing import Any
 
 from suture.core.authority import Authority
 from suture.core.cases import WORKFLOWS
+from suture.core.embedded import PLATFORMS, Platform
 from suture.core.report_facts import SAYS
 from suture.core.roles import Role
 from suture.core.rules import RULES, Rule
@@ -45,6 +46,33 @@ Every kind of record moves through a table; buttons, errors and permissions are 
 (21 CFR 11.50). *Needs* lists the facts that must be a recorded yes; unknown does not open a step.
 
 """
+
+
+EMBEDDED_HEAD = """# Embedded platforms and Windows: which identifiers are understood
+
+How the generators of each platform name components, under which name that is looked up, and what is not understood: it
+shows as *not assessed* with the sentence below, never as a guess. Drawn from `suture.core.embedded` by
+`python -m tools.reference_pages`; do not edit by hand. Every example is tested.
+
+* A CPE whose part is ANY (`cpe:2.3:*:…`, as OpenEmbedded writes it) stands for the application and the operating system
+  of that vendor and product. A vendor that is ANY stands for nothing: products of several makers share a name.
+* Packages of a distribution (`pkg:rpm`, `pkg:deb`, `pkg:apk`) are judged by that distribution's data alone; an image
+  that Yocto or Buildroot made is no distribution, even where it uses such packages.
+
+"""
+
+
+def embedded_page() -> str:
+    """The page of embedded platforms."""
+    return EMBEDDED_HEAD + "\n".join(_platform(platform) for platform in PLATFORMS)
+
+
+def _platform(platform: Platform) -> str:
+    rows = ["| written | looked up as |", "| --- | --- |"]
+    rows += [f"| `{written}` | `{package}` |" for written, package in platform.understood]
+    rows += [f"| `{written}` | *not understood*: {why} |" for written, why in platform.not_understood]
+    advice = platform.says[0].upper() + platform.says[1:]
+    return f"## {platform.name}\n\n" + "\n".join(rows) + f"\n\n{advice}.\n"
 
 
 def rules_page() -> str:
@@ -86,7 +114,9 @@ def _workflow(workflow: Workflow[Any]) -> str:
     return f"## {title}\n\n```mermaid\n{workflow.diagram()}```\n\n" + "\n".join(rows) + "\n"
 
 
-PAGES: dict[str, Callable[[], str]] = {"rules.md": rules_page, "workflows.md": workflows_page}
+PAGES: dict[str, Callable[[], str]] = {
+    "rules.md": rules_page, "workflows.md": workflows_page, "embedded.md": embedded_page,
+}  # fmt: skip
 
 
 if __name__ == "__main__":

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import NamedTuple
 
-from suture.core import cpe, purl
+from suture.core import cpe, embedded, purl
 from suture.core.components import Component, Identity, Package, PackageKind
 from suture.core.cpe import Cpe
 from suture.core.distros import DISTRO_TYPES, DISTROS, NOWHERE, REDHAT, Context, Distro, System, release_of, stated_by
@@ -68,6 +68,9 @@ def identify(component: Component, context: Context = NOWHERE) -> Identification
             found += of_system
             reasons += unknown
             continue
+        if unasked := embedded.of_purl(read):
+            reasons.append(unasked)
+            continue
         named = package_of_purl(read)
         if named is None:
             reasons.append(f"{UNKNOWN_TYPE}: {text}")
@@ -79,16 +82,23 @@ def identify(component: Component, context: Context = NOWHERE) -> Identification
         except InvalidValue as wrong:
             reasons.append(str(wrong))
             continue
-        platform = package_of_cpe(name)
-        if platform is None:
-            reasons.append(f"CPE names no single product: {text}")
+        platforms = _of_any_part(name)
+        if not platforms:
+            reasons.append("; ".join(filter(None, (f"CPE names no single product: {text}", embedded.of_cpe(name)))))
         elif distribution:
             reasons.append(f"{CPE_SET_ASIDE}: {text}")
         else:
-            found.append(Identity(platform, name.version_text or _stated(component.version), text))
+            version = name.version_text or _stated(component.version)
+            found += [Identity(platform, version, text) for platform in platforms]
     if not component.purls and not component.cpes:
-        reasons.append(NO_IDENTIFIER)
+        reasons.append("; ".join(filter(None, (NO_IDENTIFIER, embedded.of_nothing(component)))))
     return Identification(tuple(dict.fromkeys(found)), tuple(reasons))
+
+
+def _of_any_part(name: Cpe) -> list[Package]:
+    """The package of a CPE; of one whose part is ANY, as Yocto writes it, the application and the operating system."""
+    parts = ("a", "o") if name.part == cpe.ANY else (name.part,)
+    return [package for part in parts if (package := package_of_cpe(name._replace(part=part)))]
 
 
 def _stated(version: str) -> str:

@@ -17,6 +17,7 @@ from suture.core import identity
 from suture.core.components import Component, Identity, PackageKind
 from suture.core.components import Package as PackageName
 from suture.core.distros import DISTRO_TYPES, NOWHERE, Context, context_of
+from suture.core.embedded import NOT_UNDERSTOOD
 from suture.core.ranges import FALLBACK, why_unorderable
 from suture.core.versions import Unorderable, key
 from suture.core.vulnerabilities import ReviewReason
@@ -205,6 +206,7 @@ _OBSTACLES = (
     (identity.NO_IDENTIFIER, Cause.NO_IDENTIFIER),
     (identity.DISTRO_UNKNOWN, Cause.DISTRO_UNKNOWN),
     (identity.UNKNOWN_TYPE, Cause.NO_SOURCE),
+    (NOT_UNDERSTOOD, Cause.NO_SOURCE),
 )
 
 
