@@ -7,15 +7,22 @@ always are service packs, patches and letter releases. The rules, each with an e
 * runs of digits are numbers, runs of letters words, everything else only separates: `1.0-2` equals `1.0.2`;
 * zeros at the end and before a word have no meaning: `1.0` equals `1`, `2.0.0-rc1` equals `2.0-rc1`, `7.0 sp1` equals
   `7.0.0 sp1`; nor have leading zeros: `1.05` equals `1.5`;
-* `dev snapshot nightly canary next`, below `alpha`, `beta`, `milestone gamma`, `pre preview prerelease ea`,
-  `rc cr candidate`: these words are below the release, in this order; `a`, `b` and `m` mean alpha, beta, milestone
-  only directly before a number: `1.0b2` < `1.0`, but `10.5.0.3 a` is a letter release;
+* `dev snapshot nightly canary next unstable`, below `alpha`, `beta test`, `milestone gamma`, `pre preview prerelease
+  ea`, `rc cr candidate`: these words are below the release, in this order; `a`, `b` and `m` mean alpha, beta,
+  milestone only directly before a number: `1.0b2` < `1.0`, but `10.5.0.3 a` is a letter release; `ea` is early access
+  only behind a separator: `21-ea` < `21`, but `12.1ea1` is a train;
+* what stands behind a tilde is below what stands before it, as Debian and RPM have it: `2.0~20230101` < `2.0`;
 * a word glued behind a closing parenthesis names a release train, never a pre-release: `15.2(3)ea1` > `15.2(3)`;
-* `final`, `ga` and `release` say nothing: `4.1.0.Final` equals `4.1.0`; nor do `v`, `ver`, `version` and `firmware`
-  in front;
+* `final`, `ga`, `rtm`, `gold`, `stable`, `lts`, `esr`, `fips` and `release` say nothing: `4.1.0.Final` equals `4.1.0`,
+  `5.6.6-stable` equals `5.6.6`; nor do `v`, `ver`, `version`, `rel`, `firmware`, `fw`, `software`, `sw` in front, an
+  `r` glued to the number in front (`r9.2`), and the name of an architecture at the end (`9.0.1-x64`); but
+  `stable` before a number counts: `2.4.stable1` < `2.4.stable7`;
+* words that mean the same are one: `service pack 2` is `sp 2`, `hotfix` is `hf`, `fix pack` `fp`, `cumulative update`
+  `cu`, `maintenance pack` `mp`, `maintenance release` `mr`, `revision` `rev`; `patch`, `patch level` and `pl` are `p`;
+  before a number `u` and `upd` are `update`, and `release` is `r`: `6.7 U3` equals `6.7 update 3`;
 * any other word is later than the release and earlier than any further number: `1.0.2` < `1.0.2k` < `1.0.2za` <
   `1.0.2.0.1`, `5.9p1` < `5.9p15`, `7.0` < `7.0 update 45`, `1.0` < `1.0 (build 7)` < `1.0.1`; words in letter order;
-* a month's name before a year is a date: `smr-apr-2023-r1` > `smr-aug-2022-r1`;
+* a month's name beside a year is a date: `smr-apr-2023-r1` > `smr-aug-2022-r1`, `16_jun_2002` equals `2002jun16`;
 * digits and a colon in front are an epoch, above everything of a smaller one: `2:1.0` > `1:9.9` > `9.9`.
 
 Refused, because no order would be honest: no digit; operators and lists (`<= 4.1`, `1.0, 1.1`, `1.0 - 1.5`);
@@ -44,15 +51,21 @@ _END, _ZERO = b"\x05", b"\x1f"
 _PLAIN = {**PLAIN_NUMBERS, "0": _ZERO}
 
 _PRE_RELEASE = {  # rank among pre-releases
-    **dict.fromkeys(("dev", "snapshot", "nightly", "canary", "next"), 0),
+    **dict.fromkeys(("dev", "devel", "develop", "snapshot", "nightly", "canary", "next", "unstable"), 0),
     **dict.fromkeys(("alpha", "a"), 1),
-    **dict.fromkeys(("beta", "b"), 2),
+    **dict.fromkeys(("beta", "b", "test"), 2),
     **dict.fromkeys(("milestone", "m", "gamma"), 3),
     **dict.fromkeys(("pre", "preview", "prerelease", "ea"), 4),
     **dict.fromkeys(("rc", "cr", "candidate"), 5),
 }
-_SAY_NOTHING = frozenset({"final", "ga", "release"})
-_IN_FRONT = frozenset({"v", "ver", "version", "firmware"})
+_TILDE = b"\x02\x02"  # below every pre-release word of the same place
+_SAY_NOTHING = frozenset({"final", "ga", "release", "rtm", "gold", "stable", "lts", "esr", "fips"})
+_IN_FRONT = frozenset({"v", "ver", "version", "rel", "firmware", "fw", "software", "sw"})
+_MEANS = {
+    "servicepack": "sp", "fixpack": "fp", "hotfix": "hf", "cumulativeupdate": "cu", "maintenancepack": "mp",
+    "maintenancerelease": "mr", "revision": "rev", "patch": "p", "patchlevel": "p", "pl": "p",
+}  # fmt: skip
+_MEANS_BEFORE_A_NUMBER = {"u": "update", "upd": "update", "release": "r", "stable": "stables"}  # Squid's '2.4.stable3'
 _MONTHS = {
     name: number
     for number, names in enumerate(
@@ -88,11 +101,18 @@ _PROSE = frozenset({
 # fmt: on
 
 _runs = re.compile(r"[0-9]+|[a-z]+|[^0-9a-z]+").findall
+_has_digit = re.compile(r"[0-9]").search
 _words = re.compile(r"[a-z]+").findall
 _operator = re.compile(r"[<>=,;|&!?*\"/]|\.x(?:\.|$)").search  # '<= 4.1', '1.0, 1.1', '5.x'
 _from_to = re.compile(r"[0-9]\s+-\s+v?[0-9]").search  # '1.0 - 1.5'
 _name_in_front = re.compile(r"([a-z][^0-9]*[\s:])").match
 _epoch = re.compile(r"([0-9]+):(?=[0-9])").match
+_two_words = re.compile(
+    r"(?<![a-z])(service|fix|hot|cumulative|maintenance|patch|pre)[\s_.-]+(pack|fix|update|release|level)(?![a-z])"
+).sub
+_architecture = re.compile(
+    r"[\s_.(-]+(?:x86[_-]64|x86|x64|amd64|i[3-6]86|win32|win64|arm64|aarch64|armhf|32[_-]?bit|64[_-]?bit)\)?\Z"
+).search
 _named_commit = re.compile(r"commit[\s:_-]*[0-9a-f]{5,64}").fullmatch
 _hex = re.compile(r"[0-9]*[a-f][0-9a-f]*").fullmatch
 _number_with_letters = re.compile(r"[a-f]?[0-9]+(?:[a-f]|[ab][0-9]+)?").fullmatch
@@ -127,8 +147,9 @@ def _worded(version: str) -> bytes:
     if not version.isprintable() or " " in version or ":" in version:
         _refuse_prose(version)
     found = _epoch(version)
-    runs = _runs(version[found.end() :] if found else version)
+    runs = _runs(_said_shortly(version[found.end() :] if found else version))
     tokens: list[bytes] = []
+    last = len(runs) - 1  # a date's year, once read, becomes a separator
     for i, run in enumerate(runs):
         token = _PLAIN.get(run)
         if token is not None:
@@ -138,19 +159,62 @@ def _worded(version: str) -> bytes:
         elif run[0].isalpha():
             if run in _PROSE:
                 raise Unorderable(f"{quoted(version)} is prose, not one version")
-            if run in _SAY_NOTHING or (run in _IN_FRONT and not tokens):
+            behind = runs[i + 1] if i < last else ""
+            word = _one_word(run, behind, runs[i + 2] if i + 1 < last else "")
+            if word in _SAY_NOTHING or (not tokens and _says_nothing_in_front(word, behind)):
                 continue
-            if run in _MONTHS and i + 2 < len(runs) and len(runs[i + 2]) == 4 and runs[i + 2].isdigit():
-                tokens.append(_number(runs[i + 2]))  # the year goes first, and the month takes its place
-                runs[i + 2] = str(_MONTHS[run])
+            if word in _MONTHS and _is_dated(runs, i, tokens):
                 continue
-            if tokens and tokens[-1] == _ZERO:
-                _leave_out_zeros(tokens)
-            tokens.append(_word(run, runs[i - 1] if i else "", runs[i + 1] if i + 1 < len(runs) else ""))
+            _leave_out_zeros(tokens)
+            tokens.append(_word(word, runs[i - 1] if i else "", behind))
+        elif "~" in run and i < last and runs[i + 1] not in _PRE_RELEASE:
+            _leave_out_zeros(tokens)
+            tokens.append(_TILDE)
     _leave_out_zeros(tokens)
     tokens.append(_END)
     epoch = int(found[1]) if found else 0
     return (b"\xf9" + number(epoch) if epoch else b"") + b"".join(tokens)
+
+
+def _said_shortly(version: str) -> str:
+    """Two words that mean one as that one, and no architecture at the end."""
+    if version[-1] in "24678tf)":
+        found = _architecture(version)
+        if found and _has_digit(version, 0, found.start()):
+            version = version[: found.start()]
+    return _two_words(r"\1\2", version) if len(version) > 9 else version
+
+
+def _one_word(run: str, behind: str, after: str) -> str:
+    """The word that stands for all which mean the same."""
+    if run in _MEANS_BEFORE_A_NUMBER:
+        next_run = behind if behind[:1].isalnum() else after
+        return _MEANS_BEFORE_A_NUMBER[run] if next_run[:1].isdigit() else run
+    return _MEANS.get(run, run)
+
+
+def _says_nothing_in_front(word: str, behind: str) -> bool:
+    return word in _IN_FRONT or (word == "r" and behind[:1].isdigit())
+
+
+def _is_dated(runs: list[str], i: int, tokens: list[bytes]) -> bool:
+    """Whether a month's name stands beside a year; then the date is put in order: year, month, day."""
+    month = _number(str(_MONTHS[runs[i]]))
+    before = i - 1 if i and runs[i - 1][0].isdigit() else i - 2
+    behind = i + 1 if i + 1 < len(runs) and runs[i + 1][0].isdigit() else i + 2
+    if behind < len(runs) and _is_year(runs[behind]):
+        day = [tokens.pop()] if before == 0 and len(runs[0]) < 3 and runs[0].isdigit() else []
+        tokens += [_number(runs[behind]), month, *day]
+        runs[behind] = "."
+        return True
+    if before >= 0 and _is_year(runs[before]):
+        tokens.append(month)
+        return True
+    return False
+
+
+def _is_year(run: str) -> bool:
+    return len(run) == 4 and run[:2] in ("19", "20") and run.isdigit()
 
 
 def _refuse_prose(version: str) -> None:
@@ -174,7 +238,13 @@ def _leave_out_zeros(tokens: list[bytes]) -> None:
 
 def _word(word: str, before: str, behind: str) -> bytes:
     rank = _PRE_RELEASE.get(word)
-    if rank is None or before.endswith(")") or (len(word) == 1 and not behind[:1].isdigit()):
+    glued = before[-1:].isdigit()
+    if (
+        rank is None
+        or before.endswith(")")
+        or (len(word) == 1 and not behind[:1].isdigit())
+        or (word == "ea" and glued)
+    ):
         return b"\x10" + text(word)
     return bytes((0x02, 0x03 + rank))
 
