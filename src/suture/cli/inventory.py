@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date
 from pathlib import Path
 from typing import Annotated
 from uuid import UUID
@@ -10,14 +10,16 @@ from uuid import UUID
 import typer
 
 from suture.accounts.services import local_operator
+from suture.cli.dates import day
 from suture.cli.exits import HELD, UNCONTROLLED
 from suture.cli.files import read_input
 from suture.cli.person import As, acting
 from suture.cli.progress import say
 from suture.cli.show import Output, as_json, as_table
-from suture.core.errors import InvalidValue, NotFound
+from suture.core.errors import NotFound
 from suture.detection.queries import coverage, findings_of, ledger
-from suture.detection.services import take_in_held, take_in_sbom
+from suture.detection.services import findings_as_of, take_in_held, take_in_sbom
+from suture.evidence.clock import today
 from suture.inventory.models import Establishment, Product, Release
 from suture.inventory.quarantine import held_sboms, reject_sbom
 from suture.inventory.queries import product_named, release_named
@@ -164,6 +166,46 @@ def show_coverage(
         say(f"{waiting:,} stated ranges that wait for a person could concern it")
 
 
+@release.command("findings")
+def findings_on(
+    name: ReleaseName,
+    as_of: Annotated[str, typer.Option("--as-of", help="A past day, e.g. 2026-03-31; today if left out.")] = "",
+    output: Format = Output.TABLE,
+) -> None:
+    """Give a release's findings as of a day: the SBOM, the knowledge and the decisions of then, matched again.
+
+    Example: suture release findings 'Aria P2 4.2' --as-of 2026-03-31
+    """
+    row = release_named(name)
+    zone = row.product.establishment.time_zone
+    then = findings_as_of(row, _date(as_of, "--as-of") or today(zone), local_operator())
+    if output is Output.JSON:
+        as_json(
+            {
+                "release": row.label, "day": then.day.isoformat(), "moment": then.moment.isoformat(),
+                "revision": then.rev, "sbom": then.sbom.sha256 if then.sbom else "", "result": then.result_sha256,
+                "run": then.run.pk if then.run else None, "agrees": then.agrees, "says": then.says,
+                "findings": [
+                    {"vulnerability": f.vulnerability.preferred_id, "result": f.result, "components": f.components,
+                     "reasons": f.reasons}
+                    for f in then.findings
+                ],
+            }
+        )  # fmt: skip
+        return
+    say(f"{row.label}: {then.says}")
+    as_table(
+        ["vulnerability", "result", "components", "why"],
+        [
+            [
+                f.vulnerability.preferred_id, f.result, ", ".join(f"{c['name']} {c['version']}" for c in f.components),
+                "; ".join(reason["says"] for reason in f.reasons),
+            ]
+            for f in then.findings
+        ],
+    )  # fmt: skip
+
+
 @sbom.callback()
 def _sbom() -> None:
     """Read an SBOM into a release."""  # a callback keeps a group of one command a group
@@ -255,10 +297,5 @@ def _finding(finding: object) -> dict[str, object]:
     }  # fmt: skip
 
 
-def _date(text: str, option: str) -> object:
-    if not text:
-        return None
-    try:
-        return datetime.strptime(text, "%Y-%m-%d").date()
-    except ValueError as error:
-        raise InvalidValue(f"{option}: write a date as 2026-03-31, not '{text}'") from error
+def _date(text: str, option: str) -> date | None:
+    return day(text, option) if text else None

@@ -7,12 +7,14 @@ from typing import Annotated
 
 import typer
 
+from suture.cli.dates import day
 from suture.cli.exits import UNCONTROLLED
 from suture.cli.files import read_input
 from suture.cli.progress import say
 from suture.cli.show import Output, as_json, as_table
 from suture.detection.scan import ScanResult
 from suture.detection.scan import scan as scan_sbom
+from suture.detection.services import end_of, revision_at
 
 scan = typer.Typer(rich_markup_mode=None, add_completion=False)
 
@@ -21,8 +23,12 @@ scan = typer.Typer(rich_markup_mode=None, add_completion=False)
 def _scan(
     file: Annotated[Path, typer.Argument(help="SBOM to scan; '-' reads stdin.")],
     output: Annotated[Output, typer.Option("--format", help="'table' for people, 'json' for scripts.")] = Output.TABLE,
+    as_of: Annotated[
+        str, typer.Option("--as-of", help="With what was known at the end of a day, e.g. 2026-03-31.")
+    ] = "",
 ) -> None:
-    result = scan_sbom(read_input(file))
+    rev = revision_at(end_of(day(as_of, "--as-of"), "UTC")) if as_of else None
+    result = scan_sbom(read_input(file), rev)
     if output is Output.JSON:
         as_json(result.plain())
     else:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date
+from datetime import datetime
 from typing import Any, NamedTuple, TypeVar
 
 from django.db.models import Q
@@ -38,9 +38,13 @@ class _Standing(NamedTuple):
     by_record: Mapping[tuple[Named, str, str], MatchCorrection]
 
 
-def set_apart(hits: Sequence[AnyHit], rev: int) -> tuple[list[AnyHit], list[Apart]]:
-    """Divide hits into those to draw and those a standing correction takes out. One query where there is none."""
-    standing = _standing(rev, today(ZONE))
+def set_apart(hits: Sequence[AnyHit], rev: int, moment: datetime | None = None) -> tuple[list[AnyHit], list[Apart]]:
+    """Divide hits into those to draw and those a standing correction takes out. One query where there is none.
+
+    Args:
+        moment: as of which corrections stand; None is now.
+    """
+    standing = _standing(rev, moment)
     if not standing.by_package and not standing.by_record:
         return list(hits), []
     about = {who for who, *_ in (*standing.by_package, *standing.by_record)}
@@ -61,11 +65,16 @@ def set_apart(hits: Sequence[AnyHit], rev: int) -> tuple[list[AnyHit], list[Apar
     return [hit for place, hit in enumerate(hits) if place not in apart], list(apart.values())
 
 
-def _standing(rev: int, on: date) -> _Standing:
-    rows_ = list(MatchCorrection.objects.filter(ended_at=None, review_on__gte=on).select_related("vulnerability"))
+def _standing(rev: int, moment: datetime | None) -> _Standing:
+    made = MatchCorrection.objects.select_related("vulnerability")
+    if moment is None:
+        rows_ = list(made.filter(ended_at=None, review_on__gte=today(ZONE)))
+    else:
+        stood = Q(ended_at=None) | Q(ended_at__gt=moment)
+        rows_ = list(made.filter(stood, made_at__lte=moment, review_on__gte=moment.date()))
     kept = [row for row in rows_ if row.package]
     alone = [row for row in rows_ if not row.package]
-    now = stated_by((row.source, row.record) for row in alone) if alone else {}
+    now = stated_by(((row.source, row.record) for row in alone), None if moment is None else rev) if alone else {}
     return _Standing(
         {(Named(row.name, row.identifier), row.package): row for row in kept},
         {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -18,11 +19,11 @@ from suture.assessment.inheritance import proposals
 from suture.assessment.models import CaseRelease
 from suture.assessment.queries import cases_of_release
 from suture.core.cases import CaseState
-from suture.core.errors import NotFound
+from suture.core.errors import InvalidValue, NotFound
 from suture.detection.models import Finding, Gap
 from suture.detection.queries import Hole, corrected_counts, corrected_in
 from suture.detection.queries import coverage as coverage_of
-from suture.detection.services import Taken, take_in_sbom
+from suture.detection.services import Taken, findings_as_of, take_in_sbom
 from suture.inventory.models import Component, Product, Release, SbomDocument
 from suture.inventory.quarantine import waiting_for
 from suture.inventory.queries import components_of
@@ -87,6 +88,26 @@ def release(request: HttpRequest, uid: UUID) -> HttpResponse:
         request, "web/release.html",
         {**context, "page": page, "rows": filled(list(page.object_list)), "show": wanted, "publications": publications,
          "offered": len(proposals(person_of(request), release=row))},
+    )  # fmt: skip
+
+
+@require_GET
+def as_of(request: HttpRequest, uid: UUID) -> HttpResponse:
+    """The findings of a past day, matched again from the rows valid then, beside the run on record."""
+    row = one(_releases(), uid=uid)
+    today = frame_of(request).today
+    problem = ""
+    try:
+        day = date.fromisoformat(request.GET.get("day", "") or today.isoformat())
+        then = findings_as_of(row, day, person_of(request))
+    except (ValueError, InvalidValue) as wrong:
+        day, then = today, None
+        problem = str(wrong) if isinstance(wrong, InvalidValue) else _("Write a day as 2026-03-31.")
+    page = page_of(request, then.findings if then else [])
+    return render(
+        request, "web/release_as_of.html",
+        {**release_head(request, row, "findings"), "then": then, "day": day, "problem": problem, "page": page},
+        status=422 if problem else 200,
     )  # fmt: skip
 
 

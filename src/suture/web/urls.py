@@ -53,6 +53,7 @@ urlpatterns = [
     path("sboms/held/<uuid:uid>/confirm", quarantine.confirm, name="sbom-confirm"),
     path("sboms/held/<uuid:uid>/reject", quarantine.reject, name="sbom-reject"),
     path("releases/<uuid:uid>/", release.release, name="release"),
+    path("releases/<uuid:uid>/as-of", release.as_of, name="release-as-of"),
     path("releases/<uuid:uid>/components", release.components, name="release-components"),
     path("releases/<uuid:uid>/coverage", coverage.coverage, name="release-coverage"),
     path("releases/<uuid:uid>/coverage.<str:form>", coverage.coverage_file, name="release-coverage-file"),

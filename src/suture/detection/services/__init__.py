@@ -1,5 +1,6 @@
 """Verbs of detection: match a release, work off what is stale, take in an SBOM, state a finding."""
 
+from suture.detection.services.asof import AnswerThen, end_of, findings_as_of, revision_at
 from suture.detection.services.completeness import check_feeds
 from suture.detection.services.corrections import correct_match, lapse_corrections, withdraw_correction
 from suture.detection.services.crosswalk import confirm_pair, reject_pair, take_back_pair
@@ -13,6 +14,7 @@ from suture.detection.services.suggestions import look_for_suggestions
 from suture.detection.services.texts import end_text_watch, judge_candidate, watch_text, watch_texts
 
 __all__ = [
+    "AnswerThen",
     "Taken",
     "add_manual_finding",
     "check_feeds",
@@ -20,7 +22,9 @@ __all__ = [
     "confirm_pair",
     "correct_match",
     "decide_review",
+    "end_of",
     "end_text_watch",
+    "findings_as_of",
     "judge_candidate",
     "lapse_corrections",
     "look_for_suggestions",
@@ -29,6 +33,7 @@ __all__ = [
     "name_source_owner",
     "reject_pair",
     "rematch_stale",
+    "revision_at",
     "settle_reviews",
     "stale_releases",
     "take_back_pair",

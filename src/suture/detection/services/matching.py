@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections import Counter, defaultdict
 from collections.abc import Sequence
+from datetime import datetime
 
 from django.db import connection, transaction
 
@@ -36,7 +37,7 @@ from suture.detection.queries.review import last_decision
 from suture.detection.reasons import Drawn, Hit, Where, result_hash, stated_of
 from suture.evidence.clock import now
 from suture.evidence.services import record
-from suture.intelligence.models import Package
+from suture.intelligence.models import ORDINALS, Package
 from suture.intelligence.queries import keyed_otherwise, published_rev
 from suture.inventory.models import Component, Release
 
@@ -63,7 +64,7 @@ def match_release(release_id: int, by: Person | None = None) -> Matched:
             return before
         crosswalk, review_rev = crosswalk_now(), last_decision()
         components = _index(release, before, rev, crosswalk)
-        drawn, possible, apart = _draw(release, rev, crosswalk)
+        drawn, possible, apart = draw_release(release, rev, crosswalk)
         keep(release, apart)
         present = Component.objects.filter(sbom=release.sbom_id).values_list("name", "version", "ref")
         happened = reconcile(
@@ -104,18 +105,25 @@ def _index(release: Release, before: Matched | None, rev: int, crosswalk: Crossw
     return index_release(release, crosswalk)
 
 
-def _draw(
-    release: Release, rev: int, crosswalk: Crosswalk
+def draw_release(
+    release: Release, rev: int, crosswalk: Crosswalk, *, moment: datetime | None = None, review_rev: int | None = None
 ) -> tuple[dict[int, Drawn], list[tuple[str, str, int]], list[Apart]]:
-    """What matching finds in a release: vulnerabilities, and for each unplaced version how many are possible."""
+    """What matching finds in a release: vulnerabilities, and for each unplaced version how many are possible.
+
+    Args:
+        moment: as of which corrections count; None is now.
+        review_rev: the last decision on a range in review that counts; None is every one.
+    """
     pairs = hits.refresh([release.pk], rev)
+    if review_rev is not None:  # what a person stated has the decision's number, below zero (see `review.settle`)
+        pairs = [pair for pair in pairs if pair[1] >= 0 or -(pair[1] >> ORDINALS) <= review_rev]
     lost = list(UnplacedVersion.objects.filter(release=release).select_related("component").order_by("pk"))
     here = _Here(release, lost, crosswalk)
     found = [Hit(where, stmt) for cv_id, stmt in pairs for where in here.wheres.get(cv_id, ())]
     found += [
         Hit(where, stmt, True) for package, stmt in whole_ranges(here.unplaced, rev) for where in here.unplaced[package]
     ]
-    found, apart = set_apart(found, rev)
+    found, apart = set_apart(found, rev, moment)
     drawn = draw_hits(found, here.portfolio(), rev).drawn
     counts = _possible(lost, rev)
     changed = [one for one in lost if one.possible != counts.get(one.pk, 0)]
