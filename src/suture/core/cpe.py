@@ -112,7 +112,20 @@ def parse(text: str) -> Cpe:
     wild = any(("*" in field or "?" in field) and field != ANY and _WILD.search(field) for field in fields)
     if "\\" in name:
         fields = [_unquoted(field) for field in fields]
-    return Cpe._make((*fields, *_SPARE[len(fields) :], wild))
+    return _renamed(Cpe._make((*fields, *_SPARE[len(fields) :], wild)))
+
+
+# NVD first wrote the feature release of a Windows as its version (windows_10:1909) and deprecated those names for
+# products of their own (windows_10_1909), whose versions are builds. Source: NVD CPE dictionary, deprecated-by.
+_WINDOWS = {"windows_10": "windows_10", "windows_11": "windows_11", "windows_server_2016": "windows_server"}
+_FEATURE_RELEASE = re.compile(r"(?:1[5-9]|2[0-9])(?:0[1-9]|1[0-2]|h[12])").fullmatch
+
+
+def _renamed(name: Cpe) -> Cpe:
+    """A Windows by its name of today: 'microsoft:windows_10:1909' is 'microsoft:windows_10_1909'."""
+    if name.vendor == "microsoft" and name.product in _WINDOWS and _FEATURE_RELEASE(name.version):
+        return name._replace(product=f"{_WINDOWS[name.product]}_{name.version}", version=ANY)
+    return name
 
 
 def _split(text: str) -> list[str]:

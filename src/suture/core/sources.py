@@ -26,7 +26,6 @@ _ECOSYSTEMS = frozenset({
     "ghsa", "pysec", "go", "rustsec", "bitnami", "almalinux", "rocky", "redhat", "alpine", "psf", "drupal", "r",
     "oss-fuzz", "malicious",
 })  # fmt: skip
-OVERRIDDEN = {"nvd-override": "nvd"}  # who has the last word over whom, whatever the product is called
 
 
 def voice_of(source: str, *, by_vendor: bool = False) -> Voice:

@@ -264,6 +264,8 @@ def devices_alone(
 ) -> list[Hit]:
     """Where a release names the device, and the record concerns a firmware of it that the release does not name.
 
+    Where the record concerns every version of that firmware, the device alone is enough.
+
     Args:
         conditions: of the assertions whose configurations name a piece of hardware of the release.
         hit: the assertions of which the release has a vulnerable product already.
@@ -282,12 +284,23 @@ def devices_alone(
 
             def truth(product: Product, assertion: int = assertion, platforms: Any = platforms) -> Truth:
                 if product.vulnerable:
-                    return None
+                    return True if product.words == "any version" else None
                 return release.runs_on(assertion, product, platforms.get(product.number or 0, {}))
 
-            if evaluate(node, truth) is None:
-                firmware = vulnerable[0]
-                says = f"it concerns {_named(firmware)} of this device, and the release states no firmware of that name"
-                found.append(Hit(devices[assertion], assertion << ORDINALS | (firmware.number or 0), True, (says,)))
-                break
+            answer = evaluate(node, truth)
+            if answer is False:
+                continue
+            firmware = vulnerable[0]
+            stmt = assertion << ORDINALS | (firmware.number or 0)
+            if answer:
+                every = (
+                    f"every version of {firmware.package} on this device is concerned, so the device alone is enough"
+                )
+                found.append(Hit(devices[assertion], stmt, True, (), (every,)))
+            else:
+                lacks = (
+                    f"it concerns {_named(firmware)} of this device, and the release states no firmware of that name"
+                )
+                found.append(Hit(devices[assertion], stmt, True, (lacks,)))
+            break
     return found

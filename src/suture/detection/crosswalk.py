@@ -10,7 +10,7 @@ confirmed one by one (`models.CrosswalkDecision`). A `Crosswalk` holds both; it 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -18,10 +18,10 @@ from suture.core import cpe
 from suture.core.components import Identity, Package, PackageKind
 from suture.core.distro_words import why_looked_up
 from suture.core.errors import InvalidValue
-from suture.core.identity import package_of_purl
+from suture.core.identity import package_of_purl, package_of_words
 from suture.core.ranges import FALLBACK
 
-SHIPPED_VERSION = 1  # raised whenever a row of `SAME` comes, goes or changes: releases match again
+SHIPPED_VERSION = 2  # raised whenever a row of `SAME` comes, goes or changes: releases match again
 
 
 class Same(NamedTuple):
@@ -115,6 +115,34 @@ SAME: tuple[Same, ...] = (
 
 CPE, CNA = PackageKind.CPE, PackageKind.CNA
 
+# Names that one product alone bears, in any spelling of case: a component with neither package URL nor CPE is looked up
+# by them. A name that another ecosystem uses as well ('tar', 'semver', 'request') does not belong here.
+NAMES: dict[str, str] = {
+    "alsa-lib": "a:alsa-project:alsa", "barebox": "a:barebox:barebox", "bluez": "a:bluez:bluez",
+    "busybox": "a:busybox:busybox", "civetweb": "a:civetweb_project:civetweb", "codemeter": "a:wibu:codemeter",
+    "codemeter runtime": "a:wibu:codemeter", "contiki-ng": "o:contiki-ng:contiki-ng", "curl": "a:haxx:curl",
+    "cyclonedds": "a:eclipse:cyclonedds", "dcmtk": "a:offis:dcmtk", "dnsmasq": "a:thekelleys:dnsmasq",
+    "dropbear": "a:dropbear_ssh_project:dropbear_ssh", "dropbear ssh": "a:dropbear_ssh_project:dropbear_ssh",
+    "expat": "a:libexpat_project:libexpat", "libexpat": "a:libexpat_project:libexpat", "ffmpeg": "a:ffmpeg:ffmpeg",
+    "freertos": "o:amazon:freertos", "freetype": "a:freetype:freetype", "fftw": "a:fftw:fftw",
+    "ghostscript": "a:artifex:ghostscript", "glibc": "a:gnu:glibc", "gnutls": "a:gnu:gnutls",
+    "goahead": "a:embedthis:goahead", "gstreamer": "a:gstreamer_project:gstreamer", "hostapd": "a:w1.fi:hostapd",
+    "imagemagick": "a:imagemagick:imagemagick", "jquery": "a:jquery:jquery", "libcurl": "a:haxx:libcurl",
+    "libgcrypt": "a:gnupg:libgcrypt", "libjpeg-turbo": "a:libjpeg-turbo:libjpeg-turbo", "libpng": "a:libpng:libpng",
+    "libssh2": "a:libssh2:libssh2", "libtiff": "a:libtiff:libtiff", "libxml2": "a:xmlsoft:libxml2",
+    "libxslt": "a:xmlsoft:libxslt", "lighttpd": "a:lighttpd:lighttpd", "linux kernel": "o:linux:linux_kernel",
+    "lwip": "a:lwip_project:lwip", "mbed tls": "a:arm:mbed_tls", "mbedtls": "a:arm:mbed_tls",
+    "mosquitto": "a:eclipse:mosquitto", "net-snmp": "a:net-snmp:net-snmp", "nghttp2": "a:nghttp2:nghttp2",
+    "nginx": "a:f5:nginx", "openssh": "a:openbsd:openssh", "openssl": "a:openssl:openssl",
+    "openvpn": "a:openvpn:openvpn", "orthanc": "a:orthanc-server:orthanc", "pcre2": "a:pcre:pcre2",
+    "poppler": "a:freedesktop:poppler", "postgresql": "a:postgresql:postgresql", "sqlite": "a:sqlite:sqlite",
+    "systemd": "a:systemd_project:systemd", "threadx": "a:eclipse:threadx", "tinyxml2": "a:tinyxml2_project:tinyxml2",
+    "u-boot": "a:denx:u-boot", "ultravnc": "a:uvnc:ultravnc", "vxworks": "o:windriver:vxworks",
+    "wolfssl": "a:wolfssl:wolfssl", "wpa_supplicant": "a:w1.fi:wpa_supplicant",
+    "wpa supplicant": "a:w1.fi:wpa_supplicant",
+    "zephyr": "o:zephyrproject:zephyr", "zlib": "a:zlib:zlib",
+}  # fmt: skip
+
 
 def _shipped() -> dict[Package, Same]:
     found: dict[Package, Same] = {}
@@ -148,6 +176,10 @@ def as_supplied(supplier: str, name: str) -> str:
     """How a component without any identifier is named in a reason: '"VxWorks" of Wind River'; '' without both."""
     supplier, name = " ".join(supplier.split()), " ".join(name.split())
     return f'"{name}" of {supplier}' if supplier and name else ""
+
+
+def _as_named(name: str) -> str:
+    return f'"{" ".join(name.split())}"'
 
 
 class Crosswalk:
@@ -185,10 +217,20 @@ class Crosswalk:
         return self._ways_from(one).get(other, ())
 
     def identities(self, supplier: str, name: str, version: str) -> tuple[Identity, ...]:
-        """The identities a person gave to this supplier and name; for components without any identifier only."""
-        given_as = as_supplied(supplier, name)
-        found = self._supplied.get(given_as.casefold(), ()) if given_as else ()
-        return tuple(Identity(given.package, version, given_as) for given in found)
+        """The identities of a component without any identifier: nothing but equal names counts.
+
+        Those a person gave to this supplier and name; else the name itself where one product alone bears it
+        (`NAMES`); and supplier and name as a CVE record writes them ('GE HealthCare', 'Venue Go').
+        """
+        given_as = as_supplied(supplier, name) or _as_named(name)
+        found = self._supplied.get(given_as.casefold(), ())
+        if found:
+            return tuple(Identity(given.package, version, given_as) for given in found)
+        known = NAMES.get(" ".join(name.split()).casefold())
+        if known:
+            return (Identity(Package(CPE, FALLBACK, known), version, given_as),)
+        words = package_of_words(supplier, name) if supplier else None
+        return () if words is None else (Identity(words, version, given_as),)
 
     def in_words(self, given_as: str, package: str) -> str:
         """Why an identifier stands for a package, as a sentence: it names it, or names what the crosswalk calls so."""
@@ -198,6 +240,8 @@ class Crosswalk:
             ways = self._by_name(given.package, package)
             if ways:
                 return f"{given_as} is {given.package.name} {given.says}; {_chain(given.package.name, package, ways)}"
+        if given_as.startswith('"'):
+            return _by_its_name(given_as, package, self.also_called)
         own = _package_of(given_as)
         if own is None or own.name == package:
             return f"{given_as} is {package}"
@@ -242,6 +286,15 @@ class Crosswalk:
                 yield Package(CPE, FALLBACK, name), same.because
             for words in same.words:
                 yield Package(CNA, FALLBACK, words), same.because
+
+
+def _by_its_name(given_as: str, package: str, also_called: Callable[[Package], tuple[Package, ...]]) -> str:
+    known = NAMES.get(given_as[1:].partition('"')[0].casefold())
+    if known is None:
+        return f"{given_as} is {package}: supplier and name as the record writes them"
+    if known == package or any(other.name == package for other in also_called(Package(CPE, FALLBACK, known))):
+        return f"{given_as} is {package}: one product alone bears this name"
+    return f"{given_as} is {package}"
 
 
 BY_US = "by the crosswalk"

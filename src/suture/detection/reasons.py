@@ -139,7 +139,8 @@ def _inside(hit: Hit, said: str) -> str:
     where = hit.where
     if hit.whole:
         unknown = f"the version '{where.raw}' has no order" if where.raw else "no version is stated"
-        return f"{unknown}, and {'every version' if said in ('', 'any version') else said} is affected"
+        every = not said or said.startswith("any version")
+        return f"{unknown}, and {'every version' if every else said} is affected"
     loosely = "" if where.role == Package.Role.NATIVE else ", compared in loose order"
     return f"{where.raw} lies in {said or 'the stated range'}{loosely}"
 

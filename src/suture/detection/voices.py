@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from suture.core.sources import OVERRIDDEN, Voice, voice_of
+from suture.core.sources import Voice, voice_of
 from suture.detection.kernel import chunks, joined, rows
 from suture.detection.reasons import Hit
 from suture.intelligence.models import ORDINALS
@@ -64,11 +64,7 @@ def weigh(
     doubts: dict[tuple[int, str], str] = {}
     for (number, ref), some in earlier.items():
         own = packages.get(ref, frozenset())
-        contrary = [
-            one
-            for one in some
-            if not own.isdisjoint(speaks.get(one.assertion, ())) or _overrides(one, spoken[number, ref], said)
-        ]
+        contrary = [one for one in some if not own.isdisjoint(speaks.get(one.assertion, ()))]
         if contrary:
             first = min(contrary, key=lambda one: (one.voice, one.record_id))
             dated = f" of {first.dated}" if first.dated else ""
@@ -78,11 +74,6 @@ def weigh(
     if not doubts:
         return list(hits)
     return [_doubted(hit, said[hit.stmt], doubts) for hit in hits]
-
-
-def _overrides(one: Heard, stmts: Iterable[int], said: Mapping[int, Statement]) -> bool:
-    overridden = OVERRIDDEN.get(one.source)
-    return overridden is not None and all(said[stmt].source == overridden for stmt in stmts)
 
 
 def _doubted(hit: Hit, statement: Statement, doubts: Mapping[tuple[int, str], str]) -> Hit:

@@ -14,7 +14,7 @@ from typing import NamedTuple, TypeVar
 import msgspec
 
 from suture.core.sources import is_vendor
-from suture.core.versions import is_series, looks_like_a_commit
+from suture.core.versions import Unorderable, is_series, key, looks_like_a_commit
 from suture.core.vulnerabilities import (
     Bounds,
     Entry,
@@ -53,7 +53,7 @@ class Affected(msgspec.Struct, rename={"collection_url": "collectionURL", "packa
     collection_url: str = ""
     package_url: str = ""
     cpes: tuple[str, ...] = ()
-    default_status: str = "unknown"
+    default_status: str = ""  # '': not said, which the format calls unknown
     versions: msgspec.Raw = msgspec.Raw(b"[]")  # of `Version`; most lists stand in many records, and are read once
 
 
@@ -163,6 +163,8 @@ def read_shared(data: bytes) -> SharedRecord:
     stated = 0
     for container in (cna, *raw.containers.adp):
         for affected in container.affected:
+            if container is not cna and affected.default_status == "unknown":
+                affected.default_status = ""  # what one ADP writes in every record says nothing of this one
             vendor, product = affected.vendor, affected.product
             packages = packages_of(
                 vendor, product, affected.package_name, affected.collection_url, affected.package_url,
@@ -261,10 +263,22 @@ def _spans(entries: Sequence[Version]) -> list[Span]:
             continue
         status, low = entry.status, bounds
         for change in entry.changes:
+            if _not_below(change.at, bounds.high):
+                break  # 'unaffected from 10.2.11' of a range that ends before: it says nothing more of this range
             spans.append(Span(status, low._replace(high=change.at, high_closed=False), entry))
             status, low = change.status, bounds._replace(low=change.at, low_open=False)
         spans.append(Span(status, low, entry))
     return spans
+
+
+def _not_below(at: str, high: str | None) -> bool:
+    """Whether a change comes at the end of a range or after it, as far as the two can be ordered."""
+    if high is None:
+        return False
+    try:
+        return key("loose", at) >= key("loose", high)
+    except Unorderable:
+        return False
 
 
 def _is_commit(bounds: Sequence[str], typed_git: bool) -> bool:
@@ -350,7 +364,11 @@ def _sayings(versions: bytes, default: str, named: bool) -> Sayings:
     """What a list of versions states; nothing only if it says 'unaffected'. `named`: of a package that we can name."""
     read: list[Version] = decode(_VERSIONS, versions, "the versions of an affected product (CVE record, format 5)")
     spans = _spans(read)
-    if default != "affected" and spans and all(s[0] == "affected" and s[1].__class__ is Bounds for s in spans):
+    if (
+        default not in ("affected", "unknown")
+        and spans
+        and all(s[0] == "affected" and s[1].__class__ is Bounds for s in spans)
+    ):
         said = [Saying(None, span[1], (), "", _is_wild(span[1])) for span in spans]  # type: ignore[arg-type]
     else:
         said = list(_statements(spans, default))
@@ -389,7 +407,10 @@ def _statements(spans: Sequence[Span], default: str) -> Iterator[Saying]:
     if default == "affected":
         yield from _complement(spans, minus, listed, unread, wild)
     elif default != "unaffected" and len(others) == len(spans) and all(s.status == "unaffected" for s in spans):
-        yield Saying(ReviewReason.UNKNOWN_STATUS, _EVERYTHING, (), f"defaultStatus {default}")
+        yield Saying(ReviewReason.UNKNOWN_STATUS, _EVERYTHING, (), f"defaultStatus {default or 'unknown'}")
+    elif default == "unknown" and listed:
+        said = "defaultStatus unknown: the record leaves every version open that it does not list"
+        yield Saying(ReviewReason.UNKNOWN_STATUS, _EVERYTHING, (), said)
 
 
 def _review_text(one: Saying, spans: Sequence[Span], default: str) -> str:

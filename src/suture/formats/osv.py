@@ -186,13 +186,22 @@ def _affected(affected: Affected) -> Iterator[StatedRange | ReviewRange]:
             return
         for each in ordered:
             yield from _ordered(package, each)
+        as_tag = words.startswith("OSS-Fuzz ")
         for version in versions:
-            yield StatedRange(package, Bounds.exactly(version))
+            yield StatedRange(package, Bounds.exactly(_released(version, named.name) if as_tag else version))
     elif commits:
         for each in commits:
             yield ReviewRange(package, ReviewReason.COMMITS, _said(each))
     else:
         yield ReviewRange(package, ReviewReason.EMPTY, words)
+
+
+def _released(tag: str, project: str) -> str:
+    """The release a tag of a repository stands for: 'curl-8_15_0' of curl is 8.15.0. Any other tag stays as it is."""
+    begins, rest = tag[: len(project)], tag[len(project) :]
+    if begins.lower() != project.lower() or rest[:1] not in ("-", "_") or not rest[1:2].isdigit():
+        return tag
+    return rest[1:] if "." in rest else rest[1:].replace("_", ".")
 
 
 def _said(each: Range) -> str:

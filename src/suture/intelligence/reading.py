@@ -30,7 +30,7 @@ from suture.core.vulnerabilities import (
 from suture.formats import alpine_secdb, cve5, nvd, nvd_feed, osv, redhat
 from suture.formats.detect import Kind
 
-PARSER_VERSION = 2  # raised whenever a reader, or this module, reads any record differently: files are read again
+PARSER_VERSION = 3  # raised whenever a reader, or this module, reads any record differently: files are read again
 
 LONGEST_ID = 120  # characters of a record's id
 LONGEST_NAME = 600  # bytes of a package's name: an index of every database we run on must hold it

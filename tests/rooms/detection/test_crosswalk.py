@@ -18,7 +18,7 @@ from suture.accounts.models import Person
 from suture.core.components import Component, Package, PackageKind
 from suture.core.errors import Conflict, InvalidValue, NotAllowed
 from suture.core.vulnerabilities import Bounds
-from suture.detection.crosswalk import SAME, SHIPPED, Crosswalk, Link, Supplied
+from suture.detection.crosswalk import SAME, SHIPPED, SHIPPED_VERSION, Crosswalk, Link, Supplied
 from suture.detection.crosswalk_names import Named, NameKind, pair_key, read_name
 from suture.detection.models import CrosswalkDecision, CrosswalkSuggestion, Finding, Matched, MatchRun
 from suture.detection.portfolio import places
@@ -119,7 +119,7 @@ def test_a_confirmed_entry_takes_part_for_every_release(
     )
     assert found(second) == {}
     run = MatchRun.objects.filter(release=first).latest("pk")
-    assert run.crosswalk == f"1.{decision.pk}" == crosswalk_now().version
+    assert run.crosswalk == f"{SHIPPED_VERSION}.{decision.pk}" == crosswalk_now().version
     assert Entry.objects.get(did="crosswalk.confirmed").actor_name == "Ada Lind"
     assert check_whole_portfolio().counts["differed"] == 0
 
@@ -156,17 +156,17 @@ def test_supplier_and_name_are_given_an_identity_once(
     world: World, make_release: Callable[..., Release], take: Take, ada: Person
 ) -> None:
     """A component with neither purl nor CPE: by its exact supplier and name, case aside, in every release."""
-    vxworks = Package(PackageKind.CPE, "loose", "o:windriver:vxworks")
-    world.publish(says("nvd", "CVE-5", (vxworks, Bounds("6.5", "6.9.4.12"))))
+    crosswind = Package(PackageKind.CPE, "loose", "o:acme:crosswind")
+    world.publish(says("nvd", "CVE-5", (crosswind, Bounds("6.5", "6.9.4.12"))))
     first, second = make_release("1.0"), make_release("1.1")
-    bare = {"ref": "os", "name": "VxWorks", "version": "6.9"}
-    take(first, {**bare, "supplier": {"name": "Wind River"}})
-    take(second, {**bare, "supplier": {"name": "wind river"}}, {**bare, "ref": "x", "supplier": {"name": "Wind"}})
+    bare = {"ref": "os", "name": "Crosswind", "version": "6.9"}
+    take(first, {**bare, "supplier": {"name": "Acme"}})
+    take(second, {**bare, "supplier": {"name": "ACME"}}, {**bare, "ref": "x", "supplier": {"name": "Ac"}})
     assert [hole.cause for hole in coverage(first).holes] == ["no identifier"]
-    decision = confirm("supplied:Wind River|VxWorks", "cpe:2.3:o:windriver:vxworks", ada, "the kernel's own name")
+    decision = confirm("supplied:Acme|Crosswind", "cpe:2.3:o:acme:crosswind", ada, "the kernel's own name")
     assert rematch_stale() == 2
     assert found(first)["CVE-5"].why[0] == (
-        f'"VxWorks" of Wind River is o:windriver:vxworks by the crosswalk, confirmed by Ada Lind on '
+        f'"Crosswind" of Acme is o:acme:crosswind by the crosswalk, confirmed by Ada Lind on '
         f"{decision.at.date().isoformat()}: the kernel's own name"
     )
     assert [c["ref"] for c in found(second)["CVE-5"].components] == ["os"]
@@ -396,5 +396,9 @@ def test_a_correct_identifier_never_removes_a_true_match(
 
 def test_supplier_and_name_give_what_the_identifier_itself_would(world: World) -> None:
     """#10: a name suppresses nothing, and an unknown vendor string matches nothing by likeness."""
-    assert SHIPPED.identities("Wind River", "VxWorks", "6.9") == ()
+    (words,) = SHIPPED.identities("Acme", "Crosswind", "6.9")  # as a record would write them, and nothing else
+    assert words.package == Package(PackageKind.CNA, "loose", "acme:crosswind")
+    assert SHIPPED.identities("", "Crosswind", "6.9") == ()
+    (named,) = SHIPPED.identities("", "VxWorks", "6.9")  # one product alone bears this name
+    assert named.package == Package(PackageKind.CPE, "loose", "o:windriver:vxworks")
     assert SHIPPED.also_called(Package(PackageKind.CPE, "loose", "a:openssl:openss1")) == ()
