@@ -232,6 +232,8 @@ def hole(found: Places, known: Mapping[Name, int], watched: frozenset[str]) -> H
         return None
     lost = next(one for one in found.unplaced if one.at.name in names)
     if lost.reason is ReviewReason.NO_VERSION:
+        if any(name.startswith("h:") for name in names):
+            return None  # a piece of hardware is named as it is; versions are its firmware's
         return Hole(Cause.NO_VERSION, f"{lost.given_as} states no version"[:1000])
     return Hole(Cause.UNORDERABLE, f"version '{lost.raw}' has no place in an order: {lost.reason.value}"[:1000])
 

@@ -20,11 +20,13 @@ from suture.intelligence.models import (
     ORDINALS,
     Alias,
     Assertion,
+    Configuration,
     Covers,
     FeedRevision,
     Kev,
     KnowledgeState,
     Package,
+    PlatformRange,
     Range,
     ReviewedRange,
     Vulnerability,
@@ -105,8 +107,12 @@ class World:
             id=self._last, vuln=own.pk, source=record.source, record_id=record.id, f=rev, sha256=digest,
             modified=record.modified, withdrawn=record.withdrawn, stated=made.stated, title=record.title,
             summary=record.details,
-            aliases=json.loads(made.aliases_json), says=made.says,
+            aliases=json.loads(made.aliases_json), says=made.says, by_vendor=made.by_vendor,
         )  # fmt: skip
+        if made.conditions:
+            Configuration.objects.create(assertion=self._last, conditions=made.conditions)
+        for package, lo, hi, number in made.platforms:
+            PlatformRange.objects.create(assertion=self._last, number=number, pkg_id=numbers[package], lo=lo, hi=hi)
         for other in made.upstream:
             group = self._group([other], rev, record.source, record.id)
             Covers.objects.create(assertion=self._last, vuln=group.pk)
