@@ -20,10 +20,12 @@ from suture.core.facts import Answer, Fact, FactKind, Facts
 from suture.core.harm import HarmSeverity
 from suture.core.risk import Outcome
 from suture.core.vex import VexStatus
+from suture.detection.models import Finding
 from suture.detection.queries import Answer as Looked
 from suture.detection.queries import vulnerability_across_devices
 from suture.evidence.clock import today
 from suture.intelligence.models import Vulnerability
+from suture.intelligence.queries import standing_group
 from suture.inventory.models import Product, Release
 from suture.inventory.queries import all_releases
 
@@ -134,6 +136,13 @@ def answers_of(case: Case) -> QuerySet[CaseRelease]:
     return case.answers.select_related("release", "release__product", "answered_by", "ground")
 
 
+def concerned_components(case: Case, release: Release) -> list[dict[str, str]]:
+    """The components in which a release's standing finding of the case's vulnerability sits: ref, name, version."""
+    about = standing_group(case.vulnerability)
+    rows = Finding.objects.standing().filter(release=release, vulnerability__in=[about.pk, case.vulnerability_id])
+    return [one for components in rows.values_list("components", flat=True) for one in components]
+
+
 def answers_for_releases(
     person: Person, vulnerability: Vulnerability, releases: Iterable[Release]
 ) -> dict[int, CaseRelease]:
@@ -141,7 +150,8 @@ def answers_for_releases(
     rows = CaseRelease.objects.filter(
         case__in=cases_of_vulnerability(person, vulnerability), release__in=list(releases)
     ).exclude(status="")
-    return {row.release_id: row for row in rows.select_related("case").order_by("answered_at")}
+    rows = rows.select_related("case").prefetch_related("by_component")
+    return {row.release_id: row for row in rows.order_by("answered_at")}
 
 
 def affected_products(case: Case) -> list[Product]:

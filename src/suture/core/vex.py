@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -15,6 +16,21 @@ class VexStatus(StrEnum):
     AFFECTED = "affected"
     FIXED = "fixed"
     UNDER_INVESTIGATION = "under_investigation"
+
+
+_GRAVEST_FIRST = (
+    VexStatus.AFFECTED, VexStatus.UNDER_INVESTIGATION, VexStatus.FIXED, VexStatus.NOT_AFFECTED,
+)  # fmt: skip
+
+
+def worst(statuses: Iterable[VexStatus]) -> VexStatus:
+    """The status of a release, from those of its components: the worst. Without any, nothing is known of it.
+
+    One affected component makes the release affected; else one nobody answered for keeps it under investigation;
+    it is not affected only where every component is (what-users-ask #20: a judgement never covers what it did not see).
+    """
+    given = set(statuses)
+    return next((status for status in _GRAVEST_FIRST if status in given), VexStatus.UNDER_INVESTIGATION)
 
 
 class Justification(StrEnum):

@@ -8,6 +8,7 @@ Source: CycloneDX 1.6 (ECMA-424), vulnerabilities[].analysis; mapping of ours, l
 from __future__ import annotations
 
 import re
+from collections import Counter
 
 import msgspec
 
@@ -68,7 +69,11 @@ def write(document: VexDocument) -> dict[str, object]:
     parts = dict.fromkeys(name for statement in document.statements for name in statement.components)
     if parts:
         written["components"] = [_component(name) for name in parts]
-    written["vulnerabilities"] = [_vulnerability(statement, document.product) for statement in document.statements]
+    times = Counter(statement.vulnerability for statement in document.statements)
+    written["vulnerabilities"] = [
+        _vulnerability(statement, document.product, narrowed=times[statement.vulnerability] > 1)
+        for statement in document.statements
+    ]
     return written
 
 
@@ -97,7 +102,8 @@ def _component(name: str) -> dict[str, object]:
     return written | ({"name": first, "version": version} if first and version else {"name": name})
 
 
-def _vulnerability(statement: VexStatement, product: VexProduct) -> dict[str, object]:
+def _vulnerability(statement: VexStatement, product: VexProduct, *, narrowed: bool) -> dict[str, object]:
+    """One judgement. Where a vulnerability has several, each speaks of its components alone, not of the release."""
     written: dict[str, object] = {
         "id": statement.vulnerability,
         "source": {"name": _publisher(statement.vulnerability)},
@@ -119,7 +125,8 @@ def _vulnerability(statement: VexStatement, product: VexProduct) -> dict[str, ob
     if statement.since:
         analysis["lastUpdated"] = statement.since
     written["analysis"] = analysis
-    written["affects"] = [{"ref": ref} for ref in dict.fromkeys((product.uid, *statement.components))]
+    whole = () if narrowed and statement.components else (product.uid,)
+    written["affects"] = [{"ref": ref} for ref in dict.fromkeys((*whole, *statement.components))]
     return written | _properties(ours)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from datetime import UTC, date, datetime
 from uuid import UUID, uuid5
@@ -115,7 +115,9 @@ def vex_document(
     aliases = _aliases(about.values())
     purls = _purls(release)
     statements = [
-        _statement(v, answers.get(key), findings.get(key), aliases.get(key, ()), purls) for key, v in about.items()
+        statement
+        for key, v in about.items()
+        for statement in _statements(v, answers.get(key), findings.get(key), aliases.get(key, ()), purls)
     ]
     here = installation()
     return VexDocument(
@@ -127,7 +129,7 @@ def vex_document(
             name=release.product.brand_name, version=release.version, uid=str(release.uid),
             manufacturer=here.manufacturer if here else release.product.establishment.name,
         ),
-        statements=tuple(sorted(statements, key=lambda s: s.vulnerability)),
+        statements=tuple(sorted(statements, key=lambda s: (s.vulnerability, s.status, s.components))),
     )  # fmt: skip
 
 
@@ -171,12 +173,45 @@ def _purls(release: Release) -> dict[str, str]:
     return {ref: purls[0] for ref, purls in rows if purls}
 
 
+def _statements(
+    vulnerability: Vulnerability, answer: CaseRelease | None, finding: Finding | None, aliases: tuple[str, ...],
+    purls: dict[str, str],
+) -> list[VexStatement]:  # fmt: skip
+    """One statement; or one per distinct judgement, where the answer narrows to components (#22)."""
+    given = {(one.name, one.version): one for one in answer.by_component.all()} if answer else {}
+    if answer is None or not given or finding is None:
+        return [_statement(vulnerability, answer, finding, aliases, purls)]
+    told: dict[tuple[str, ...], list[str]] = {}
+    since: dict[tuple[str, ...], datetime] = {}
+    for component in finding.components:
+        one = given.get((component["name"], component["version"]))
+        said = (one.status, one.justification, one.impact, one.action) if one else (_OPEN, "", "", "")
+        told.setdefault(said, []).append(_component(component, purls))
+        since[said] = max(since.get(said, finding.first_seen), one.answered_at if one else finding.first_seen)
+    return [
+        VexStatement(
+            vulnerability=vulnerability.preferred_id, aliases=aliases, components=tuple(components),
+            status=VexStatus(status), justification=Justification(justification) if justification else None,
+            impact=impact, action=action, since=_instant(since[status, justification, impact, action]),
+            notes=_notes(answer) if status == answer.status else "",
+        )
+        for (status, justification, impact, action), components in told.items()
+    ]  # fmt: skip
+
+
+_OPEN = VexStatus.UNDER_INVESTIGATION.value
+
+
+def _component(component: Mapping[str, str], purls: Mapping[str, str]) -> str:
+    return purls.get(component["ref"]) or f"{component['name']}@{component['version']}".rstrip("@")
+
+
 def _statement(
     vulnerability: Vulnerability, answer: CaseRelease | None, finding: Finding | None, aliases: tuple[str, ...],
     purls: dict[str, str],
 ) -> VexStatement:  # fmt: skip
     parts = finding.components if finding else []
-    components = tuple(purls.get(c["ref"]) or f"{c['name']}@{c['version']}".rstrip("@") for c in parts)
+    components = tuple(_component(one, purls) for one in parts)
     if answer is None:
         since = finding.first_seen if finding else now()
         return VexStatement(

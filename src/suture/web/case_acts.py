@@ -13,9 +13,17 @@ from django.views.decorators.http import require_http_methods, require_POST
 from suture.accounts.models import Person
 from suture.accounts.queries import visible
 from suture.assessment.guards import own_guards
-from suture.assessment.models import Case, DatedFact
-from suture.assessment.queries import answers_of, candidates_of, case_for, standing_facts, unanswered
+from suture.assessment.models import Case, ComponentAnswer, DatedFact
+from suture.assessment.queries import (
+    answers_of,
+    candidates_of,
+    case_for,
+    concerned_components,
+    standing_facts,
+    unanswered,
+)
 from suture.assessment.services import (
+    answer_components,
     answer_impact,
     answer_not_present,
     choose_initiation,
@@ -33,10 +41,19 @@ from suture.core.vex import Justification, VexStatus
 from suture.detection.models import Finding
 from suture.evidence.clock import today as today_at
 from suture.intelligence.models import Vulnerability
+from suture.inventory.models import Release
 from suture.inventory.queries import all_releases
 from suture.reporting.queries import reporting_guards
 from suture.reporting.services import take_step
-from suture.web.case_forms import HandOverForm, ImpactForm, OpenCaseForm, OptionalReasonForm, ReassessForm, SignForm
+from suture.web.case_forms import (
+    ComponentsForm,
+    HandOverForm,
+    ImpactForm,
+    OpenCaseForm,
+    OptionalReasonForm,
+    ReassessForm,
+    SignForm,
+)
 from suture.web.fact_forms import GROUPS, CorrectionForm, FactForm, LongTermForm, SignedDayForm
 from suture.web.frame import frame_of
 from suture.web.pages import one, person_of, take_form, version_of
@@ -233,6 +250,46 @@ def answer(request: HttpRequest, uid: UUID) -> HttpResponse:
             ),
         ),
     )  # fmt: skip
+
+
+@require_http_methods(["GET", "POST"])
+def answer_parts(request: HttpRequest, uid: UUID, release: UUID) -> HttpResponse:
+    """Answer for some components of a release."""
+    case = case_for(person_of(request), uid)
+    target = one(Release.objects.select_related("product"), uid=release)
+    given_for = {
+        (c.name, c.version): c.status for c in ComponentAnswer.objects.filter(answer__case=case, answer__release=target)
+    }
+    parts = [
+        (c["ref"], f"{c['name']} {c['version']}".strip() + _said(given_for.get((c["name"], c["version"]), "")))
+        for c in concerned_components(case, target)
+    ]
+    form = ComponentsForm(parts, request.POST or None)
+
+    def verb() -> Any:
+        given = form.cleaned_data
+        return answer_components(
+            case_uid=uid, release_uid=release, refs=given["components"], status=VexStatus(given["status"]),
+            by=person_of(request), evidence=given["evidence"], impact=given["impact"], action=given["action"],
+            justification=Justification(given["justification"]) if given["justification"] else None,
+            review_on=given["review_on"], version=version_of(request),
+        )  # fmt: skip
+
+    return take_form(
+        request, form, verb, _to(case), FORM,
+        _context(
+            case, _("Answer for components of %(release)s") % {"release": target.label}, _("Answer"),
+            sub=case.vulnerability.label,
+            says=_(
+                "The release's status is the worst of its components; one nobody answered for stays under "
+                "investigation. An answer for the release as a whole takes the place of these."
+            ),
+        ),
+    )  # fmt: skip
+
+
+def _said(status: str) -> str:
+    return f": {status.replace('_', ' ')}" if status else ""
 
 
 @require_POST

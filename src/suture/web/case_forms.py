@@ -77,6 +77,18 @@ class ImpactForm(Form):
         self.fields["releases"].choices = [(str(r.uid), r.label) for r in releases]  # type: ignore[attr-defined]
 
 
+class ComponentsForm(ImpactForm):
+    """One answer for some components of a release; the release's status is the worst of its components."""
+
+    components = forms.MultipleChoiceField(label=_("Components"), widget=forms.CheckboxSelectMultiple)
+    field_order = ("components", "status", "justification", "impact", "action", "evidence", "review_on")
+
+    def __init__(self, components: list[tuple[str, str]], *args: Any, **kwargs: Any) -> None:
+        super().__init__([], *args, **kwargs)
+        del self.fields["releases"], self.fields["configuration"]
+        self.fields["components"].choices = components  # type: ignore[attr-defined]
+
+
 class WhyField(TextField):
     """The reason beside an answer: needed where one is given, which the verb sees to."""
 

@@ -91,6 +91,7 @@ urlpatterns = [
     path("cases/<uuid:uid>/hand-over", case_acts.hand_on, name="case-hand-over"),
     path("cases/<uuid:uid>/answers", case_acts.answer, name="case-answer"),
     path("cases/<uuid:uid>/answers/not-present", case_acts.not_present, name="case-not-present"),
+    path("cases/<uuid:uid>/answers/<uuid:release>/components", case_acts.answer_parts, name="case-answer-parts"),
     path("cases/<uuid:uid>/reassess", case_acts.reassess, name="case-reassess"),
     path("cases/<uuid:uid>/steps/<str:verb>", case_acts.move, name="case-move"),
     path("cases/<uuid:uid>/assessments/new", assessment.start, name="assessment-start"),

@@ -10,7 +10,7 @@ from threading import Event
 import structlog
 from django.db import DatabaseError, close_old_connections
 
-from suture.assessment.services import reopen_expired, reopen_exploited
+from suture.assessment.services import reopen_expired, reopen_exploited, restate_answers
 from suture.core.errors import SutureError
 from suture.detection.services import check_feeds, lapse_corrections, rematch_stale, watch_texts
 from suture.intelligence.services import sweep_unpublished
@@ -23,6 +23,7 @@ STEPS: tuple[tuple[str, Callable[[], int]], ...] = (
     ("check_feeds", check_feeds),
     ("rematch_stale", rematch_stale),
     ("watch_texts", watch_texts),
+    ("restate_answers", restate_answers),
     ("reopen_exploited", reopen_exploited),
     ("reopen_expired", reopen_expired),
 )

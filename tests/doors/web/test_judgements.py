@@ -149,3 +149,25 @@ def test_an_answer_has_its_review_date_on_the_page(as_person: AsPerson, work: Wo
     page = client.get(f"/vulnerabilities/{work.vulnerability.uid}/").content.decode()
     assert "review date passed" in page
     assert "Review 1 answered not affected" in client.get("/?desk=psirt").content.decode()
+
+
+def test_an_answer_narrows_to_components(as_person: AsPerson, work: Work) -> None:
+    """#20: the page names the components, keeps what was said of each, and says what the release adds up to."""
+    client, release = as_person(work.ada), work.releases["4.2"]
+    finding = work.vulnerability.findings.get(release=release)
+    finding.components = [{"ref": f"r{n}", "name": "ipnet", "version": v} for n, v in enumerate(("6.7", "6.8"))]
+    finding.save()
+    case = work.open()
+    to = f"/cases/{case.uid}/answers/{release.uid}/components"
+    page = f"/vulnerabilities/{work.vulnerability.uid}/"
+    assert to in client.get(page).content.decode()
+    given = {"components": ["r0"], "status": "not_affected", "impact": "not loaded", "evidence": "TR-1"}
+    assert client.post(to, given | {"components": []}).status_code == 422
+    assert client.post(to, given).status_code == 302
+    assert case.answers.get(release=release).status == "under_investigation"
+    assert "ipnet 6.7: not affected" in client.get(to).content.decode()
+    assert client.post(to, given | {"components": ["r1"]}).status_code == 302
+    assert case.answers.get(release=release).status == "not_affected"
+    shown = client.get(page).content.decode()
+    assert "ipnet 6.7: " in shown
+    assert "ipnet 6.8: " in shown

@@ -19,6 +19,7 @@ from suture.assessment.services.facts import (
 )
 from suture.assessment.services.impact import answer_impact, answer_not_present
 from suture.assessment.services.judging import assess_exploitability, assess_harm, record_dissent, start_assessment
+from suture.assessment.services.narrowing import answer_components, restate_answers
 from suture.assessment.services.reopening import reopen_expired, reopen_exploited
 from suture.assessment.services.signing import propose_assessment, return_assessment, sign_assessment
 from suture.assessment.services.taking import role_for, take_case, touch
@@ -27,6 +28,7 @@ __all__ = [
     "SIGNED_KINDS",
     "add_fact",
     "adopt_judgements",
+    "answer_components",
     "answer_impact",
     "answer_not_present",
     "assess_exploitability",
@@ -44,6 +46,7 @@ __all__ = [
     "record_fact",
     "reopen_expired",
     "reopen_exploited",
+    "restate_answers",
     "return_assessment",
     "role_for",
     "set_learned",

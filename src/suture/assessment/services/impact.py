@@ -66,6 +66,7 @@ def answer_impact(
             row.answered_by, row.answered_at, row.inherited_from = by, now(), None
             row.owner, row.review_on, row.configuration = owner or by, review_on, configuration.strip()
             row.save()
+            row.by_component.all().delete()  # an answer for the release as a whole takes their place
         case.verdict = verdict_after_answers(case)
         touch(case, "verdict")
         result = {
