@@ -27,6 +27,8 @@ PAGES: Mapping[str, str] = {
     "text candidate": "text-candidate",
     "coverage": "release-coverage",
     "proposed judgements": "release-proposals",
+    "crosswalk entry": "crosswalk-entry",
+    "range in review": "review-decision",
     "match correction": "correction",
     "SBOM in quarantine": "sbom-held",
 }

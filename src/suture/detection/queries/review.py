@@ -21,7 +21,7 @@ from suture.detection.models import ReviewDecision, ReviewSettled
 from suture.detection.review import key_of, subject_of, why
 from suture.evidence.clock import now
 from suture.intelligence.models import ORDINALS, Assertion, Covers, Package, ReviewedRange, Vulnerability
-from suture.intelligence.queries import published_rev
+from suture.intelligence.queries import published_rev, standing
 from suture.inventory.models import Component, Release
 
 LARGEST = 1 << 62  # statement numbers lie below
@@ -352,5 +352,20 @@ def one_in_review(stmt: int, person: Person) -> Waiting:
 
 def history_of(row: Waiting) -> list[ReviewDecision]:
     """Everything ever said of this record and package, the newest first."""
-    subject = subject_of(row.source, row.record, row.kind, row.package)
+    return said_of(subject_of(row.source, row.record, row.kind, row.package))
+
+
+def said_of(subject: str) -> list[ReviewDecision]:
+    """Everything ever said of one record and package, the newest first."""
     return list(ReviewDecision.objects.filter(subject=subject).select_related("by", "owner").order_by("-pk"))
+
+
+def stands_at(decision: ReviewDecision) -> int | None:
+    """The range a decision is about, as it stands now; None where the record says something else by now."""
+    rev = published_rev()
+    for record in standing(Assertion.objects.filter(source=decision.source, record_id=decision.record_id), rev):
+        span = ReviewedRange.objects.filter(stmt__gte=record.pk << ORDINALS, stmt__lt=(record.pk + 1) << ORDINALS)
+        for text in span:
+            if key_of(decision.subject, text.reason, text.n, text.raw, record.sha256) == decision.key:
+                return text.stmt
+    return None
