@@ -10,7 +10,8 @@ rule of the product. It cites the record that contradicts the label, or the pack
 * other package: labelled affected; the vulnerability's records name other packages, none the pair's
 * withdrawn: labelled affected; the record was withdrawn
 * inside: labelled not affected; the record stands, names the package, and holds the version
-* distribution: the distribution's own record says otherwise; what it says is told
+* distribution: Red Hat's own record of the vulnerability says otherwise of the package's source; the fact's words are
+  looked up in the record, and a build it names is compared with the pair's
 
 Ranges are evaluated here from the bare record, after the OSV specification, and versions compared by univers where it
 is installed, else by packaging (PyPI) and the product's own keys.
@@ -177,12 +178,67 @@ def subject(purl: str, ecosystem: str) -> tuple[str, str]:
     return name, _plain(ecosystem, read.version or "")
 
 
-def wrong_with(one: Adjustment, pair: dict[str, Any], records: Records) -> str:
+class RedHat:
+    """Red Hat's records of some CVEs, asked whether they hold what a fact tells: 'Enterprise Linux 8: git Will not fix'
+    or 'Enterprise Linux 8: fixed in git-0:2.27.0-1.el8, 2.18.4-2.el8 is before it'."""
+
+    FACT = re.compile(r"Enterprise Linux (\d+): (.+)").search
+    STATE = re.compile(r"(\S+) (Not affected|Will not fix|Affected|Fix deferred|Out of support scope)").fullmatch
+    FIXED = re.compile(
+        r"fixed in (?P<name>\S+?)-(?P<fixed>\d+:[^-]+-\S+), (?P<own>\S+) is (?P<no>not )?before it"
+    ).fullmatch
+
+    def __init__(self, data: Path, ids: Iterable[str]) -> None:
+        self.by_id: dict[str, dict[str, Any]] = {}
+        wanted = set(ids)
+        path = data / "distro" / "redhat-cve.jsonl.gz"
+        if wanted and path.exists():
+            with gzip.open(path) as file:
+                for line in file:
+                    record = json.loads(line)
+                    if record["name"] in wanted:
+                        self.by_id[record["name"]] = record
+
+    def wrong_with(self, one: Adjustment) -> str:
+        """Why the record does not contradict the label as told; '' when it does."""
+        record, told = self.by_id.get(one.record), self.FACT(one.fact)
+        if record is None or told is None:
+            return f"no record {one.record} of Red Hat, or no fact it could be asked for"
+        product = re.compile(rf"Red Hat Enterprise Linux(?: \w+)? {told[1]}\b").match
+        for part in told[2].split("; "):
+            if state := self.STATE(part):
+                stands = any(
+                    product(row["product_name"]) and row["package_name"] == state[1] and row["fix_state"] == state[2]
+                    for row in record.get("package_state") or ()
+                )
+                fits = (state[2] == "Not affected") == (one.label == "TP")
+            elif fixed := self.FIXED(part):
+                package = f"{fixed['name']}-{fixed['fixed']}"
+                stands = any(
+                    product(row["product_name"]) and row.get("package") == package
+                    for row in record.get("affected_release") or ()
+                )
+                own, bound = (versions.key("rpm", _epoch(text)) for text in (fixed["own"], fixed["fixed"]))
+                fits = (own < bound) == (not fixed["no"]) == (one.label == "FP")
+            else:
+                return f"'{part}' is no fact that can be looked up"
+            if not stands:
+                return f"the record does not say '{part}'"
+            if not fits:
+                return f"'{part}' does not contradict the label"
+        return ""
+
+
+def _epoch(version: str) -> str:
+    return version if ":" in version else f"0:{version}"
+
+
+def wrong_with(one: Adjustment, pair: dict[str, Any], records: Records, redhat: RedHat) -> str:
     """Why an adjustment does not stand; '' when its record says what it claims."""
     if one.label != pair["label"]:
         return f"the label is {pair['label']}"
     if one.kind == "distribution":
-        return "" if one.fact else "it states no fact"
+        return redhat.wrong_with(one)
     about = records.of({pair["vulnerability"], *pair["ids"]})
     cited = next((record for record in about if record["id"] == one.record), None)
     if cited is None:
@@ -210,10 +266,11 @@ def check(
     """Every adjustment that does not stand, in words."""
     ids = {each for one in adjustments if one.key in pairs for each in pairs[one.key]["ids"]}
     records = Records(data, ids | {one.vulnerability for one in adjustments})
+    redhat = RedHat(data, {one.record for one in adjustments if one.kind == "distribution"})
     found = []
     for one in adjustments:
         pair = pairs.get(one.key)
-        why = "no such label" if pair is None else wrong_with(one, pair, records)
+        why = "no such label" if pair is None else wrong_with(one, pair, records, redhat)
         if why:
             found.append(f"{one.purl} {one.vulnerability}: {why}")
     double = len(adjustments) - len({one.key for one in adjustments})
@@ -240,7 +297,7 @@ def propose(pair: dict[str, Any], records: Records) -> Adjustment | None:
         one = Adjustment(
             **{key: pair.get(key, "") for key in FIELDS} | {"kind": kind, "record": cited["id"], "fact": fact}
         )
-        if not wrong_with(one, pair, records):
+        if not wrong_with(one, pair, records, RedHat(Path(), ())):
             return one
     return None
 
