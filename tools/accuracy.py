@@ -13,6 +13,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import subprocess
 import sys
 import tempfile
 import time
@@ -30,7 +31,7 @@ KEPT = ROOT / "docs" / "accuracy" / "result.json"
 CROSSWALK = KEPT.with_name("crosswalk.jsonl")
 WRONG = ROOT / "test-results" / "accuracy-wrong.jsonl"
 FEEDS = ("osv", "nvd", "cve5", "kev", "epss", "distro", "csaf/cisa-icsma")
-TRACKS = ("language", "cpe", "distro", "medical-devices")
+TRACKS = ("language", "cpe", "distro", "medical-devices", "trivy")
 
 
 class Gate(NamedTuple):
@@ -142,7 +143,16 @@ def lost(kept: dict[str, Any], tracks: Sequence[Track]) -> list[str]:
     return found
 
 
-def as_json(tracks: Sequence[Track], at: str, knowledge: dict[str, Any]) -> dict[str, Any]:
+def _trivy(data: Path) -> dict[str, Any]:
+    """Trivy's closed world, in a process of its own: its fixtures must be the only knowledge."""
+    run = subprocess.run(
+        [sys.executable, "-m", "tools.accuracy_trivy", str(data)], stdout=subprocess.PIPE, check=True, cwd=ROOT
+    )
+    found: dict[str, Any] = json.loads(run.stdout.splitlines()[-1])
+    return found
+
+
+def as_json(tracks: Sequence[Track], gates: Sequence[Reached], at: str, knowledge: dict[str, Any]) -> dict[str, Any]:
     """The result as it is kept."""
     return {
         "dated": at,
@@ -150,7 +160,7 @@ def as_json(tracks: Sequence[Track], at: str, knowledge: dict[str, Any]) -> dict
         "gates": [
             {"track": r.gate.track, "what": r.gate.what, "least": r.gate.least,
              "reached": None if r.value is None else round(r.value, 4), "kept": r.kept}
-            for r in reached(tracks)
+            for r in gates
         ],
         "tracks": {
             track.name: {
@@ -253,9 +263,14 @@ def main(argv: Sequence[str] | None = None) -> int:
             tracks += match_labels(labels, scan, aside, ["cpe"])
     if "medical-devices" in only:
         tracks.append(medical_devices(said.data / "benchmark" / "medical-devices", scan))
+    trivy = _trivy(said.data) if "trivy" in only else None
     print(f"sources: {', '.join(known['sources'])}; {known['ranges']:,} ranges, {known['in review']:,} in review\n")
     print(table(tracks))
     gates = reached(tracks)
+    if trivy is not None:
+        agreed = trivy["compared"] and 1 - len(trivy["wrong"]) / trivy["compared"]
+        gates.append(Reached(Gate("trivy", f"as its reports say, of {trivy['compared']} pairs", 1.0), agreed))
+        print("".join(f"trivy: {one}\n" for one in trivy["wrong"]))
     print("\n".join(str(one) for one in gates))
     WRONG.parent.mkdir(exist_ok=True)
     WRONG.write_text("".join(json.dumps(one) + "\n" for track in tracks for one in track.wrong))
@@ -267,7 +282,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     for one in fallen:
         print(f"ADJUSTMENT DOES NOT STAND  {one}")
     if said.keep:
-        result = as_json(tracks, date.today().isoformat(), known)
+        result = as_json(tracks, gates, date.today().isoformat(), known)
         KEPT.write_text(json.dumps(result, indent=1) + "\n")
         accuracy_page.write(result, adjustments)
         print(f"kept: {KEPT.relative_to(ROOT)}")

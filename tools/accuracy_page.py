@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from tools.accuracy_adjustments import Adjustment
+from tools.accuracy_trivy import CANNOT, NOT_COMPARED
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs" / "explanation" / "accuracy.md"
@@ -56,6 +57,7 @@ def page(result: dict[str, Any], adjustments: Sequence[Adjustment], notes: Seque
                 *_table(("", "conditional", "not assessable"), (_open(*one) for one in asked)), "",
             ]  # fmt: skip
     out += _adjusted(adjustments)
+    out += _trivy()
     out += list(notes)
     return "\n".join(out).rstrip() + "\n"
 
@@ -120,6 +122,19 @@ def _adjusted(adjustments: Sequence[Adjustment]) -> list[str]:
             ("track", "why", "labels"),
             ((track, WORDS[kind], str(many)) for (track, kind), many in sorted(counted.items())),
         ),
+        "",
+    ]
+
+
+def _trivy() -> list[str]:
+    return [
+        "## trivy",
+        "",
+        "Its database fixtures as the only knowledge, its reports' packages as SBOMs: the same pairs",
+        "must come out ([tools/accuracy_trivy.py](../../tools/accuracy_trivy.py)). Not compared, and why:",
+        "",
+        *(f"* {report}, {one}: {why}" for (report, one), why in CANNOT.items()),
+        *(f"* {what}" for what in NOT_COMPARED),
         "",
     ]
 
