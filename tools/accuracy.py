@@ -225,8 +225,8 @@ def _prepare(data: Path, home: str) -> dict[str, Any]:
 def reviewed_names() -> Iterator[None]:
     """The crosswalk of docs/accuracy/crosswalk.jsonl, as a person would confirm it; the installation is left as it was.
 
-    It was fixed before the track was scored: for each package of the inventories, the CPE names that some record
-    carries together with it, where a look at the project says that both are the same code under the same numbers.
+    For each package of the inventories, the CPE names that some record carries together with it, or that its project
+    releases under the same number, where a look at the project says that both are the same code.
     """
     from django.db import transaction
 
