@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import msgspec
 
 from suture.core.errors import FormatError, Problem
-from suture.formats import alpine_secdb, cve5, epss, kev, nvd, osv, redhat, schemas
+from suture.formats import alpine_secdb, csaf, cve5, epss, kev, nvd, osv, redhat, schemas
 from suture.formats.decoding import decode
 from suture.formats.detect import HEAD, Detected, Kind, Layout, detect
 from suture.formats.json_text import LIMITS, Limits, checked, escaped, repeated_keys
@@ -82,6 +82,9 @@ def _one(text: bytes, decoded: object, problems: list[Problem], found: Detected,
             more = list(_read_alone("KEV", lambda: len(kev.read(text).entries), "entries").problems)
     elif found.kind is Kind.ALPINE:
         report = _read_alone("Alpine security database", lambda: len(alpine_secdb.split([text])), "vulnerabilities")
+        return CheckReport(report.kind, (*problems, *report.problems), report.counts)
+    elif found.kind is Kind.CSAF:
+        report = _read_alone("CSAF", lambda: len(csaf.read_document(text)), "vulnerabilities")
         return CheckReport(report.kind, (*problems, *report.problems), report.counts)
     elif found.kind in _READERS:
         reader = nvd.read_page if found.layout is Layout.PAGE else _READERS[found.kind]

@@ -17,6 +17,7 @@ class Kind(StrEnum):
     NVD_FEED = "nvd-feed"
     REDHAT = "redhat"
     ALPINE = "alpine"
+    CSAF = "csaf"
     KEV = "kev"
     EPSS = "epss"
     CYCLONEDX = "cyclonedx"
@@ -30,7 +31,9 @@ class Layout(StrEnum):
 
     LINES = "json lines"  # one JSON document per line
     DOCUMENT = "json"  # one JSON document
-    PAGE = "page"  # one text of many records: an answer of the NVD API, a feed of NVD, the database of Alpine
+    PAGE = (
+        "page"  # one text of many records: an answer of the NVD API, a feed of NVD, the database of Alpine, an advisory
+    )
     CSV = "csv"
     UNKNOWN = "unknown"
 
@@ -63,13 +66,15 @@ class Seen(NamedTuple):
     """What the beginning of a JSON text shows: keys of the first document, and whether a second one follows."""
 
     keys: dict[bytes, bytes]  # key at the top -> the text after it, if that is a string
-    listed: frozenset[bytes]  # keys of the objects in arrays at the top
+    inner: frozenset[bytes]  # keys of the objects at the top
+    listed: frozenset[bytes]  # keys of the objects in arrays at the top, or two objects deep
     another: bool
 
 
 def _look(text: bytes) -> Seen:
     """Read strings and brackets only; the text may end anywhere."""
     keys: dict[bytes, bytes] = {}
+    inner: set[bytes] = set()
     listed: set[bytes] = set()
     depth = 0
     last = b""
@@ -78,15 +83,17 @@ def _look(text: bytes) -> Seen:
         if bracket is not None:
             depth += 1 if bracket in b"{[" else -1
             if depth <= 0:
-                return Seen(keys, frozenset(listed), text[token.end() :].lstrip().startswith(b"{"))
+                return Seen(keys, frozenset(inner), frozenset(listed), text[token.end() :].lstrip().startswith(b"{"))
         elif colon and depth == 1:
             last = string
             keys[last] = b""
+        elif colon and depth == 2:
+            inner.add(string)
         elif colon and depth == 3:
             listed.add(string)
         elif depth == 1 and last in keys:
             keys[last] = string
-    return Seen(keys, frozenset(listed), False)
+    return Seen(keys, frozenset(inner), frozenset(listed), False)
 
 
 def _judge(seen: Seen, layout: Layout) -> Detected:
@@ -102,7 +109,7 @@ def _judge(seen: Seen, layout: Layout) -> Detected:
     if b"cveMetadata" in keys or b"containers" in keys or keys.get(b"dataType") == b"CVE_RECORD":
         return Detected(Kind.CVE5, layout)
     if b"document" in keys:  # CSAF: its `vulnerabilities[].cve` is an id, not a record
-        return Detected(Kind.OTHER, layout)
+        return Detected(Kind.CSAF, Layout.PAGE) if _is_csaf(seen) else Detected(Kind.OTHER, layout)
     if b"vulnerabilities" in keys and (b"cve" in seen.listed or keys.get(b"format") == b"NVD_CVE"):
         return Detected(Kind.NVD, Layout.PAGE)
     if b"CVE_data_type" in keys or b"CVE_Items" in keys:
@@ -120,6 +127,11 @@ def _judge(seen: Seen, layout: Layout) -> Detected:
     if b"id" in keys and b"modified" in keys and keys.keys() & {b"affected", b"schema_version", b"withdrawn"}:
         return Detected(Kind.OSV, layout)
     return Detected(Kind.OTHER, layout)
+
+
+def _is_csaf(seen: Seen) -> bool:
+    """An advisory, or one under `document` beside the name of its file."""
+    return b"csaf_version" in seen.inner or (b"file" in seen.keys and b"csaf_version" in seen.listed)
 
 
 def _is_epss(text: bytes) -> bool:

@@ -27,7 +27,7 @@ from suture.core.vulnerabilities import (
     SharedRecord,
     StatedRange,
 )
-from suture.formats import alpine_secdb, cve5, nvd, nvd_feed, osv, redhat
+from suture.formats import alpine_secdb, csaf, cve5, nvd, nvd_feed, osv, redhat
 from suture.formats.detect import Kind
 
 PARSER_VERSION = 3  # raised whenever a reader, or this module, reads any record differently: files are read again
@@ -45,6 +45,7 @@ READERS: dict[Kind, Callable[[bytes], Record | SharedRecord]] = {
     Kind.NVD_FEED: nvd_feed.read,
     Kind.REDHAT: redhat.read,
     Kind.ALPINE: alpine_secdb.read,
+    Kind.CSAF: csaf.read,
 }
 
 NATIVE, TWIN, ALSO_LOOSE = "native", "twin", "fallback"  # Package.Role of the models

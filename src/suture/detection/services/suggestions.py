@@ -31,6 +31,7 @@ from suture.detection.kernel import chunks
 from suture.detection.models import CrosswalkSuggestion
 from suture.detection.queries.crosswalk import crosswalk_now
 from suture.evidence.clock import now
+from suture.formats import csaf
 from suture.formats.detect import Kind, Layout
 from suture.formats.names_together import Carrier, in_csaf_document, in_cve_record
 from suture.intelligence.models import ORDINALS, Assertion, Package
@@ -41,7 +42,6 @@ from suture.inventory.queries import all_releases, as_value
 
 KEPT = 5  # carriers named with a suggestion; the others are counted
 CARRIED_NAMES = 4  # CPE names of one component: generators that guess write dozens, and a guess is no statement
-_CSAF = b'"csaf_version"'
 
 
 class Seen(NamedTuple):
@@ -257,17 +257,29 @@ def _in_files(paths: Iterable[Path | str], ours: frozenset[tuple[str, str]], unr
                     yield Seen(of_package(one), of_package(other), carrier.source, carrier.record, says)
 
 
+def _documents(file: files.FeedFile, data: bytes, unreadable: list[str]) -> list[tuple[int, bytes]]:
+    try:
+        return list(enumerate(csaf.documents(data), 1))
+    except FormatError:
+        unreadable.append(file.name)
+        return []
+
+
 def _carriers(file: files.FeedFile, unreadable: list[str]) -> Iterator[Carrier]:
     with files.Opened(file) as opened:
         head = opened.read(files.HEAD)
     detected = files.detect(head, file.name)
-    csaf = detected.kind is Kind.OTHER and _CSAF in head
-    if detected.kind is not Kind.CVE5 and not csaf:
+    advisories = detected.kind is Kind.CSAF
+    if detected.kind is not Kind.CVE5 and not advisories:
         return
     with files.Opened(file) as opened:
-        lines = files.Lines(opened) if detected.layout is Layout.LINES else [(1, files.whole(opened))]
+        lines: Iterable[tuple[int, bytes]]
+        if advisories:
+            lines = _documents(file, files.whole(opened), unreadable)
+        else:
+            lines = files.Lines(opened) if detected.layout is Layout.LINES else [(1, files.whole(opened))]
         for number, data in lines:
             try:
-                yield in_csaf_document(msgspec.json.decode(data)) if csaf else in_cve_record(data)
+                yield in_csaf_document(msgspec.json.decode(data)) if advisories else in_cve_record(data)
             except (FormatError, msgspec.DecodeError, RecursionError):
                 unreadable.append(f"{file.name}, line {number}")

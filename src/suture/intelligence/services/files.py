@@ -13,7 +13,7 @@ from typing import BinaryIO, NamedTuple, cast
 import msgspec
 
 from suture.core.errors import FormatError, NotFound, Problem
-from suture.formats import alpine_secdb
+from suture.formats import alpine_secdb, csaf
 from suture.formats.detect import HEAD, Detected, Kind, detect
 
 __all__ = ["HEAD", "FeedFile", "Lines", "Opened", "detect", "feed_files", "page", "sha256_of", "whole", "why_not"]
@@ -105,7 +105,8 @@ def why_not(head: bytes, found: Detected) -> tuple[str, str]:
         return "", "a VEX document, not a feed"
     return (
         "",
-        "no feed that Suture knows: OSV, CVE JSON 5, NVD (API 2.0, feed 1.1), Red Hat, Alpine, KEV (JSON), EPSS (CSV)",
+        "no feed that Suture knows: OSV, CVE JSON 5, NVD (API 2.0, feed 1.1), Red Hat, Alpine, CSAF, KEV (JSON), "
+        "EPSS (CSV)",
     )
 
 
@@ -187,6 +188,8 @@ def page(kind: Kind, data: bytes) -> tuple[str, list[tuple[int, bytes]]]:
     """
     if kind is Kind.ALPINE:
         return "", list(enumerate(alpine_secdb.split(_documents(data)), 1))
+    if kind is Kind.CSAF:
+        return "", list(enumerate(csaf.split(data), 1))
     return _feed(data) if kind is Kind.NVD_FEED else _answer(data)
 
 
