@@ -10,14 +10,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from suture.core.errors import FormatError
-from suture.formats import cve5, cyclonedx_vex, epss, kev, nvd, openvex, osv
+from suture.formats import csaf, cve5, cyclonedx_vex, epss, kev, nvd, openvex, osv
 from suture.formats.check import check
 from suture.formats.detect import detect
 from suture.formats.sbom import read_sbom
 
 READERS: list[Callable[[bytes], object]] = [
     osv.read, nvd.read, nvd.read_override, nvd.read_page, cve5.read, kev.read, epss.read, read_sbom, openvex.read,
-    cyclonedx_vex.read, check,
+    cyclonedx_vex.read, csaf.read, csaf.split, check,
 ]  # fmt: skip
 
 KEYS = (
@@ -28,6 +28,7 @@ KEYS = (
     "changes", "at",
     "metrics", "other", "type", "content", "cpes", "vulnerabilities", "cveID", "dateAdded", "count", "bomFormat",
     "specVersion", "components", "metadata", "component", "@context", "statements", "spdxVersion", "packages",
+    "document", "csaf_version", "publisher", "tracking", "product_tree", "branches", "product_status", "known_affected",
 )  # fmt: skip
 TEXTS = (
     "npm", "SEMVER", "GIT", "0", "1.0", "*", "-", "unspecified", "6.1.*", "affected", "unaffected", "ssvc", "CycloneDX",

@@ -100,6 +100,8 @@ def test_a_wrong_score_refuses_the_file(data: bytes, where: str) -> None:
             "x",
             (Kind.OTHER, Layout.DOCUMENT),
         ),
+        (b'{"document":{"category":"csaf_vex","csaf_version":"2.0"', "x", (Kind.CSAF, Layout.PAGE)),
+        (b'{"file":"a","document":{"document":{"csaf_version":"2.0"}}}', "x", (Kind.CSAF, Layout.PAGE)),
         (b'{"CVE_data_type":"CVE","CVE_Items":[{"cve":', "nvdcve-1.1.json", (Kind.NVD_FEED, Layout.PAGE)),
         (b'{"name":"CVE-1","public_date":"2024","bugzilla":{}}\n{"name"', "x", (Kind.REDHAT, Layout.LINES)),
         (b'{"threat_severity":"Low","public_date":"2024","bugzilla":{}}', "x", (Kind.REDHAT, Layout.DOCUMENT)),
