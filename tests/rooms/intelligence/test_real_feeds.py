@@ -62,6 +62,21 @@ def test_a_slice_of_every_real_feed(tmp_path, test_data: Path, world, ada, sql):
 
 
 @pytest.mark.data
+def test_the_advisories_for_medical_devices(test_data: Path, world, ada, sql):
+    """A folder as the publisher lays it out, with a signature and a hash beside each document."""
+    results = {r.source: r for r in import_feeds([test_data / "csaf" / "cisa-icsma"], by=ada)}
+    assert not any(r.failed for r in results.values())
+    counts = results["csaf-cisa"].counts
+    assert (counts.records, counts.new, counts.unreadable) == (286, 286, 0)
+    assert counts.stated == counts.accepted + sum(counts.review.values())
+    assert counts.accepted > 5 * sum(counts.review.values())
+    everything_is_accounted_for(list(results.values()), sql)
+    assert [r.source for r in results.values()] == ["csaf-cisa"], "a hash or signature beside its document is no feed"
+    about = vulnerability_by_any_id("CVE-2023-40150", ada)
+    assert about == vulnerability_by_any_id("ICSMA-23-248-01/CVE-2023-40150", ada)
+
+
+@pytest.mark.data
 @pytest.mark.deep
 def test_all_real_feeds(test_data: Path, world, ada, sql):
     results = {r.source: r for r in import_feeds([test_data / name for name in FEEDS], by=ada)}

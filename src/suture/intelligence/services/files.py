@@ -23,6 +23,7 @@ LONGEST_LINE = 64 << 20  # bytes of one record; a real one has at most a few
 LARGEST_DOCUMENT = 512 << 20  # bytes, unpacked, of a file that is one JSON document
 
 _DIGITS = re.compile(r"([0-9]+)")
+_BESIDE = frozenset({".asc", ".sha256", ".sha512"})  # of the file of that name: CSAF 2.0 §7.1.18 and §7.1.19
 
 
 class FeedFile(NamedTuple):
@@ -37,6 +38,8 @@ class FeedFile(NamedTuple):
 def feed_files(paths: Iterable[Path | str]) -> list[FeedFile]:
     """Every file named, and every file in the folders named, in natural order ('cve-9' before 'cve-10').
 
+    Hidden files, and the signature or hash that lies beside its file in a folder, are no files of a feed.
+
     Raises:
         NotFound: a path is not there.
     """
@@ -44,7 +47,10 @@ def feed_files(paths: Iterable[Path | str]) -> list[FeedFile]:
     for path in map(Path, paths):
         if path.is_dir():
             inside = sorted((p for p in path.rglob("*") if p.is_file()), key=lambda p: _natural(str(p)))
-            found += [FeedFile(p, p.name, p.stat().st_size, False) for p in inside if not p.name.startswith(".")]
+            here = set(inside)
+            inside = [p for p in inside if p.suffix not in _BESIDE or p.with_suffix("") not in here]
+            inside = [p for p in inside if not p.name.startswith(".")]
+            found += [FeedFile(p, p.name, p.stat().st_size, False) for p in inside]
         elif path.is_file():
             found.append(FeedFile(path, path.name, path.stat().st_size, True))
         else:
