@@ -34,7 +34,8 @@ Format = Annotated[Output, typer.Option("--format", help="'table' for people, 'j
 @feeds.command("import")
 def import_feeds(
     paths: Annotated[
-        list[Path], typer.Argument(help="Files or folders: OSV, NVD, CVE JSON 5, Red Hat, Alpine, CSAF, KEV, EPSS; .gz too.")
+        list[Path],
+        typer.Argument(help="Files or folders: OSV, NVD, CVE JSON 5, Red Hat, Alpine, CSAF, KEV, EPSS; .gz too."),
     ],
     even_if_smaller: Annotated[
         bool,
