@@ -26,7 +26,8 @@ BUCKETS: dict[str, Distro] = {
 FILES = ("alpine", "debian", "ubuntu", "almalinux", "rockylinux", "oracle", "amazon")
 REPORTS = (
     "alpine-distroless", "debian-buster", "distroless-base", "ubuntu-1804-ignore-unfixed", "almalinux-8",
-    "rockylinux-8", "oraclelinux-8", "amazonlinux2-gp2-x86-vm", "centos-7-ignore-unfixed", "ubi-7", "fluentd-multiple-lockfiles",
+    "rockylinux-8", "oraclelinux-8", "amazonlinux2-gp2-x86-vm", "centos-7-ignore-unfixed", "ubi-7",
+    "fluentd-multiple-lockfiles",
 )  # fmt: skip
 # What dpkg knows of the packages in those images and the reports leave out.
 SOURCES = {
