@@ -34,12 +34,12 @@ counted as reported.
 SAYS = {
     "language": "Whole inventories of images, against OSV's records of language packages.",
     "cpe": (
-        "Vulnerabilities that only NVD describes: components carry a package URL alone, so names are settled first. The "
-        "run's crosswalk is [crosswalk.jsonl](../accuracy/crosswalk.jsonl): names that a record carries together, or that "
-        "a project releases under one number, each with why. It was fixed before scoring, but for one entry (curl as "
-        "libcurl) that was added when the first run's misses showed it lacking. What stays missed are packages whose "
-        "inferred type is not the product (TypeScript's declarations for Node.js, a JSON library that ends in 'go'), and "
-        "a Go pseudo-version, which is *possible*."
+        "Vulnerabilities that only NVD describes: components carry a package URL alone, so names are settled first. "
+        "The run's crosswalk is [crosswalk.jsonl](../accuracy/crosswalk.jsonl): names that a record carries together, "
+        "or that a project releases under one number, each with why. It was fixed before scoring, but for one entry "
+        "(curl as libcurl) that was added when the first run's misses showed it lacking. Still missed are packages "
+        "whose inferred type is not the product (TypeScript's declarations for Node.js, a JSON library that ends in "
+        "'go'), and a Go pseudo-version, which is *possible*."
     ),
     "distro": "Packages of distributions, against the distributions' own data.",
     "medical-devices": "Fictitious devices with real components, built around traps.",
