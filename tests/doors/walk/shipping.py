@@ -41,6 +41,7 @@ def a_device_with_three_releases(cast: Cast) -> None:
             ada.fills({"Units distributed": units, "First distributed on": date(2023, 7, 3)})
         ada.presses("Register")
         ada.arrives_at(f"{DEVICE} release {version}")
+        assert "Not assessed" in ada.reads(), "without an SBOM nobody has looked"
 
 
 def sboms_are_handed_in(cast: Cast, folder: Path) -> None:

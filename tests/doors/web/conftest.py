@@ -14,10 +14,7 @@ from django.test import Client
 
 from suture.accounts.models import Person
 from suture.core.roles import Role
-from tests.demo.conftest import empty_house, said
 from tests.rooms.casework import Work, build, set_clock
-
-__all__ = ["empty_house", "said"]
 
 
 def serve() -> Iterator[str]:
@@ -39,12 +36,6 @@ def serve() -> Iterator[str]:
 @pytest.fixture(scope="module")
 def northlake(said: list[str]) -> Iterator[str]:
     """The demo manufacturer, served."""
-    yield from serve()
-
-
-@pytest.fixture
-def site(committed_db: str) -> Iterator[str]:
-    """An installation of the test's own, served."""
     yield from serve()
 
 
