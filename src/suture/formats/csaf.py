@@ -11,7 +11,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
-from urllib.parse import urlsplit
 
 import msgspec
 
@@ -353,16 +352,15 @@ def read(data: bytes) -> Record:
 
 
 _CWE = re.compile(r"CWE-\d+").fullmatch
+_WORDS = re.compile(r"[a-z0-9]+").findall
+_HOST = re.compile(r"https?://([a-z0-9.-]+)").match
 
 
 def source_of(publisher: Publisher) -> str:
     """'csaf-cisa', 'csaf-cert.siemens.com': the host of the publisher's namespace, else the name in small letters."""
-    try:
-        host = urlsplit(publisher.namespace).hostname or ""
-    except ValueError:
-        host = ""
-    host = host.removeprefix("www.") or "-".join(re.findall(r"[a-z0-9]+", publisher.name.lower())) or "unnamed"
-    return f"csaf-{_SHORT.get(host, host)}"[:60]
+    found = _HOST(publisher.namespace.lower())
+    host = found[1].removeprefix("www.") if found else "-".join(_WORDS(publisher.name.lower()))
+    return f"csaf-{_SHORT.get(host, host) or 'unnamed'}"[:60]
 
 
 def _severities(one: Vulnerability, by: str) -> tuple[Severity, ...]:
