@@ -235,9 +235,8 @@ def test_every_version_needs_no_version(world: World, release: Release, take: Ta
     world.publish(unread("nvd", "CVE-1"))
     decide(listed(ada)[0], ada, "every version")
     rematch_stale()
-    assert found(release)["CVE-1"].why[1] == (
-        "no version is stated, and any version (as Ada Lind reads nvd CVE-1: read with the maker) is affected"
-    )
+    reason = found(release)["CVE-1"].reasons[1]
+    assert (reason["says"], reason["source"]) == ("no version is stated, and every version is affected", "manufacturer")
 
 
 def test_native_and_loose_order_both_hold_a_persons_range(
