@@ -75,9 +75,6 @@ def test_a_series_is_marked(given: dict[str, object], wildcard: bool) -> None:
         (entry("n/a"), ReviewReason.NO_VERSION),
         (entry("-"), ReviewReason.NO_VERSION),
         (entry("unspecified"), ReviewReason.NO_VERSION),
-        (entry("1da177e4c3f4", lessThan="dc54ba9932ae", versionType="git"), ReviewReason.COMMITS),
-        (entry("1da177e4c3f4", versionType="original_commit_for_fix"), ReviewReason.COMMITS),
-        (entry("1da177e4c3f41524e886b7f1b8a0c1fc7321cac2"), ReviewReason.COMMITS),
         (entry("1.0", "unknown"), ReviewReason.UNKNOWN_STATUS),
     ],
 )
@@ -85,6 +82,37 @@ def test_entries_that_wait_for_review(given: dict[str, object], reason: ReviewRe
     found = acme(given)
     assert (found.ranges, found.stated) == ((), 1)
     assert [waiting.reason for waiting in found.review] == [reason]
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        entry("1da177e4c3f4", lessThan="dc54ba9932ae", versionType="git"),
+        entry("1da177e4c3f4", versionType="original_commit_for_fix"),
+        entry("1da177e4c3f41524e886b7f1b8a0c1fc7321cac2"),
+    ],
+)
+def test_commits_wait_but_the_one_that_introduced_the_flaw_is_certain(given: dict[str, object]) -> None:
+    found = acme(given)
+    assert [waiting.reason for waiting in found.review] == [ReviewReason.COMMITS]
+    assert [stated.bounds for stated in found.ranges] == [Bounds.exactly(str(given["version"]))]
+    assert found.stated == 2
+
+
+def test_a_default_of_unknown_leaves_the_other_versions_open() -> None:
+    """Said by the CNA itself; what an ADP writes in every record says nothing of this one."""
+    found = acme(entry("5.66"), defaultStatus="unknown")
+    assert [stated.bounds for stated in found.ranges] == [Bounds.exactly("5.66")]
+    assert [waiting.reason for waiting in found.review] == [ReviewReason.UNKNOWN_STATUS]
+    assert acme(entry("5.66")).review == ()
+
+
+def test_a_change_after_the_end_of_a_range_says_nothing_more_of_it() -> None:
+    """Three repaired branches named in one entry: 'unaffected from 10.2.11' of a range that ends at 10.2.9-h11."""
+    changes = [{"at": at, "status": "unaffected"} for at in ("10.2.9-h11", "10.2.10-h4", "10.2.11")]
+    found = acme(entry("10.2.0", lessThan="10.2.9-h11", changes=changes))
+    assert [stated.bounds for stated in found.ranges] == [Bounds("10.2.0", "10.2.9-h11")]
+    assert found.review == ()
 
 
 def test_default_affected_is_the_complement_of_the_exceptions() -> None:

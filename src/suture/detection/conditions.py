@@ -156,18 +156,24 @@ def _best(answers: Iterable[Truth]) -> Truth:
     return True if True in found else None if None in found else False
 
 
-def fits(given_as: str, demanded: Mapping[str, str]) -> Truth:
-    """Whether a component is of the edition, for the target, a criterion demands. Not said: unknown.
+def fits(given_as: str, demanded: Mapping[str, str], raw: str = "") -> Truth:
+    """Whether a component is of the edition, for the target, with the service pack a criterion demands.
+
+    Not said: unknown. `raw` is the version as compared, where some write the service pack.
 
     Source: NISTIR 7696, CPE name matching, table 6-2, attribute by attribute.
     """
     if not demanded:
         return True
     try:
-        own = dict(cpe.parse(given_as).attributes) if given_as.startswith("cpe:") else {}
+        name = cpe.parse(given_as) if given_as.startswith("cpe:") else None
     except InvalidValue:
-        own = {}
-    return all_of(_attribute(own.get(name, cpe.ANY), value) for name, value in demanded.items())
+        name = None
+    own = dict(name.attributes) if name is not None else {}
+    if "update" in demanded:
+        said = demanded["update"] in raw.lower().replace("_", " ").split()
+        own["update"] = demanded["update"] if said else name.update if name is not None else cpe.ANY
+    return all_of(_attribute(own.get(attribute, cpe.ANY), value) for attribute, value in demanded.items())
 
 
 def _attribute(own: str, demanded: str) -> Truth:
@@ -203,7 +209,7 @@ def _judge(
     hit: Hit, assertion: int, line: int, known: Conditions, met: set[int], release: Release
 ) -> tuple[Truth, tuple[str, ...], tuple[str, ...]]:
     demanded = known.attributes.get(line, {})
-    edition = fits(hit.where.given_as, demanded)
+    edition = fits(hit.where.given_as, demanded, hit.where.raw)
     said = ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in demanded.items())
     if edition is False:
         return False, (f"it concerns {said} alone, which {hit.where.given_as} is not",), ()

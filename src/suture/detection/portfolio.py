@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from django.db import connection
 
-from suture.core import identity
+from suture.core import commits, identity
 from suture.core.components import Component, Identity, PackageKind
 from suture.core.components import Package as PackageName
 from suture.core.distros import DISTRO_TYPES, NOWHERE, Context, context_of
@@ -28,6 +28,7 @@ from suture.intelligence.models import Package
 
 LONGEST_NAME = 1_000  # characters; the column's width
 NATIVE, TWIN, LOOSE = Package.Role.NATIVE, Package.Role.TWIN, Package.Role.FALLBACK
+COMMIT = Package.Role.COMMIT
 
 
 class Name(NamedTuple):
@@ -110,6 +111,8 @@ names_a_commit = re.compile(r"v\d+\.\d+\.\d+-(?:[\w.-]*\.)?\d{14}-[0-9a-f]{12}(?
 def _place(one: Identity, placed: list[Placed], unplaced: list[Unplaced]) -> None:
     kind, scheme, name = one.package
     own = native(one.package)
+    if (commit := _commit(one.version)) is not None:
+        placed.append(Placed(Name(kind.value, commits.SCHEME, name, COMMIT), commit, one.version.strip(), one.given_as))
     raw, given = one.version.strip(), one.given_as[:1000]
     if scheme == FALLBACK:
         made = _key(scheme, raw)
@@ -128,6 +131,13 @@ def _place(one: Identity, placed: list[Placed], unplaced: list[Unplaced]) -> Non
         unplaced += (Unplaced(at, raw[:600], why_unorderable(raw), given) for at in (own, fallback))
     if loose is not None:
         placed.append(Placed(fallback, loose, raw, given))
+
+
+def _commit(version: str) -> bytes | None:
+    try:
+        return commits.key(version) if len(version) < 80 else None
+    except Unorderable:
+        return None
 
 
 def _key(scheme: str, version: str) -> bytes | None:

@@ -394,6 +394,8 @@ def _statements(spans: Sequence[Span], default: str) -> Iterator[Saying]:
                 unread = span
             if status != "unaffected":
                 yield Saying(bounds, _EVERYTHING, (), _said(entry))
+            if status == "affected" and bounds is ReviewReason.COMMITS and looks_like_a_commit(entry.version):
+                yield Saying(None, Bounds.exactly(entry.version))  # so much is certain without the history
         elif status == "affected":
             listed = True
             # Under `defaultStatus: affected` the complement below holds it already, unless a later entry cuts it out.

@@ -5,6 +5,7 @@ Source: NVD CVE API 2.0 (nvd.nist.gov/developers/vulnerabilities), schema cve_ap
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from functools import lru_cache
 from typing import NamedTuple
@@ -255,6 +256,9 @@ class _Reading:
         self.review.append(ReviewRange(_criterion(match.criteria).package, reason, _said(match)))
 
 
+_SERVICE_PACK = re.compile(r"sp[0-9]+").fullmatch
+
+
 class Criterion(NamedTuple):
     """What a match criterion names: its package; and the range, or the reason for review, if the name alone decides."""
 
@@ -283,6 +287,10 @@ def _criterion(criteria: str) -> Criterion:
     if name.wild and ("*" in version or "?" in version):
         series = StatedRange(package, Bounds.exactly(version), (), True, attributes)
         return Criterion(package, series if is_series(version) else ReviewReason.WILDCARD)
+    if _SERVICE_PACK(name.update) and name.version not in (cpe.ANY, cpe.NA):
+        # Between the bare version and this service pack, and of this service pack: an SBOM that states none is open.
+        bounds = Bounds(name.version, version, False, True)
+        return Criterion(package, StatedRange(package, bounds, (), False, (*attributes, ("update", name.update))))
     return Criterion(package, StatedRange(package, Bounds.exactly(version), (), False, attributes))
 
 

@@ -91,6 +91,7 @@ class Package(models.Model):
         NATIVE = "native"
         TWIN = "twin"
         FALLBACK = "fallback"
+        COMMIT = "commit"  # builds named by their commit: equal or not
 
     pkg_id = models.BigIntegerField(primary_key=True)
     kind = models.CharField(max_length=8)  # core.components.PackageKind

@@ -12,10 +12,12 @@ from typing import NamedTuple
 
 import msgspec
 
+from suture.core import commits
 from suture.core.components import Package, PackageKind
 from suture.core.configurations import Node, Product, as_plain
 from suture.core.errors import FormatError
 from suture.core.ranges import FALLBACK, Interval, NeedsReview, in_words, intervals_of, read_bounds
+from suture.core.versions import Unorderable
 from suture.core.vulnerabilities import (
     Attributes,
     Bounds,
@@ -48,7 +50,7 @@ READERS: dict[Kind, Callable[[bytes], Record | SharedRecord]] = {
     Kind.CSAF: csaf.read,
 }
 
-NATIVE, TWIN, ALSO_LOOSE = "native", "twin", "fallback"  # Package.Role of the models
+NATIVE, TWIN, ALSO_LOOSE, COMMIT = "native", "twin", "fallback", "commit"  # Package.Role of the models
 PackageRow = tuple[str, str, str, str]  # kind, scheme, name, role
 
 _json = msgspec.json.Encoder().encode
@@ -340,7 +342,7 @@ class _Rows:
         self.review[package, reason] = (text, before + n)
 
     def _number(self, package: Package, role: str) -> int:
-        scheme = package.scheme if role == NATIVE else FALLBACK
+        scheme = scheme_of(role, package.scheme)
         # The kind is a word that equals its own text; `.value` would cost as much as the look-up.
         return self.packages.setdefault((package.kind, scheme, package.name, role), len(self.packages))
 
@@ -409,7 +411,7 @@ def _together(sayings: Sayings, scheme: str, may_have_twin: bool) -> _Together:
             before = _text(f"{before}\n{words}" if before else words, 1000)
         review[reason.value] = before, n + 1
     ranges = [
-        (role, scheme if role == NATIVE else FALLBACK, [(*interval, line) for interval, line in lines.items()])
+        (role, scheme_of(role, scheme), [(*interval, line) for interval, line in lines.items()])
         for role, lines in rows.items()
     ]
     told = b"\0".join([part for _, _, lines in ranges for lo, hi, _ in lines for part in (lo, hi)])
@@ -433,6 +435,8 @@ def _placed(scheme: str, may_have_twin: bool, bounds: Bounds, minus: tuple[Bound
     try:
         found_in, found = read_bounds(scheme, bounds, minus)
     except NeedsReview as refused:
+        if refused.reason is ReviewReason.COMMITS and bounds.low and bounds == Bounds.exactly(bounds.low) and not minus:
+            return _one_commit(bounds.low, says)
         if refused.reason is ReviewReason.TOO_LONG:
             raise
         return _Placed("", (), (), says, refused.reason)
@@ -444,6 +448,18 @@ def _placed(scheme: str, may_have_twin: bool, bounds: Bounds, minus: tuple[Bound
         except NeedsReview:
             twin = []  # nothing a loose version could be compared with; the range itself is stored
     return _Placed(role, tuple(found), tuple(twin), _line(says))
+
+
+def _one_commit(commit: str, says: str) -> _Placed:
+    try:
+        return _Placed(COMMIT, (commits.interval(commit),), (), says)
+    except Unorderable:
+        return _Placed("", (), (), says, ReviewReason.COMMITS)
+
+
+def scheme_of(role: str, own: str) -> str:
+    """The order in which the rows of a package stand, by the role they have."""
+    return own if role == NATIVE else commits.SCHEME if role == COMMIT else FALLBACK
 
 
 def _listed(values: tuple[object, ...]) -> str:

@@ -13,7 +13,7 @@ from suture.core.vulnerabilities import Record
 from suture.detection.models import Finding
 from suture.detection.queries import coverage
 from suture.detection.scan import scan
-from suture.formats import nvd
+from suture.formats import cve5, nvd
 from suture.inventory.models import Release
 from tests.rooms.detection.conftest import Take
 from tests.rooms.detection.world import ANY, OPENSSL, World, below, cyclonedx, says, standing
@@ -128,6 +128,52 @@ def test_what_else_a_criterion_demands(world: World, release: Release, take: Tak
     take(release, part("f", given))
     found = standing(release)
     assert (found[CVE].result if CVE in found else "") == result
+
+
+@pytest.mark.parametrize(
+    ("given", "result"),
+    [
+        ("a:acme:base:2016:sp2", "affected"),
+        ("a:acme:base:2016", "conditional"),  # it does not state its service pack
+        ("a:acme:base:2016:sp1", ""),
+        ("a:acme:base:2016:-", ""),  # it states that it has none
+        ("a:acme:base:2017", ""),
+    ],
+)
+def test_a_service_pack_that_is_not_stated(world: World, release: Release, take: Take, given: str, result: str) -> None:
+    world.publish(
+        nvd.read(json.dumps({"id": CVE, "configurations": [{"nodes": [node(match("a:acme:base:2016:sp2"))]}]}).encode())
+    )
+    take(release, part("b", given))
+    found = standing(release)
+    assert (found[CVE].result if CVE in found else "") == result
+
+
+KERNEL = {"vendor": "Linux", "product": "Linux", "defaultStatus": "unaffected"}
+FIRST = "01402cf81051b1f0f6a0e0f2d3f7c9a3b4c5d6e7"
+
+
+@pytest.mark.parametrize(
+    ("version", "found"),
+    [(FIRST, True), (FIRST[:12], True), (FIRST[:11], False), ("0" * 12, False), (FIRST[:12].upper(), True)],
+)
+def test_a_build_named_by_the_commit_that_introduced_it(
+    world: World, release: Release, take: Take, version: str, found: bool
+) -> None:
+    """Commits have no order; but the very commit that introduced a flaw has it. The rest of the range waits."""
+    versions = [{"version": FIRST, "lessThan": "f" * 40, "status": "affected", "versionType": "git"}]
+    record = cve5.read(
+        json.dumps(
+            {
+                "cveMetadata": {"cveId": CVE, "assignerShortName": "Linux"},
+                "containers": {"cna": {"affected": [{**KERNEL, "versions": versions}]}},
+            }
+        ).encode()
+    )
+    world.publish(record)
+    assert [one.reason for one in record.review] == ["git commits"]
+    take(release, part("k", f"o:linux:linux_kernel:{version}"))
+    assert (CVE in standing(release)) is found
 
 
 def test_two_editions_of_one_range_are_two_statements(world: World, release: Release, take: Take) -> None:

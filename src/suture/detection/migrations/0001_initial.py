@@ -41,7 +41,7 @@ class Migration(migrations.Migration):
                 (
                     "role",
                     models.CharField(
-                        choices=[("native", "Native"), ("twin", "Twin"), ("fallback", "Fallback")], max_length=8
+                        choices=[("native", "Native"), ("twin", "Twin"), ("fallback", "Fallback"), ("commit", "Commit")], max_length=8
                     ),
                 ),
             ],

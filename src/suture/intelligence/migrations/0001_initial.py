@@ -232,7 +232,7 @@ class Migration(migrations.Migration):
                 (
                     "role",
                     models.CharField(
-                        choices=[("native", "Native"), ("twin", "Twin"), ("fallback", "Fallback")],
+                        choices=[("native", "Native"), ("twin", "Twin"), ("fallback", "Fallback"), ("commit", "Commit")],
                         default="native",
                         max_length=8,
                     ),
