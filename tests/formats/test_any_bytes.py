@@ -10,14 +10,20 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from suture.core.errors import FormatError
-from suture.formats import csaf, cve5, cyclonedx_vex, epss, kev, nvd, openvex, osv
+from suture.formats import alpine_secdb, csaf, cve5, cyclonedx_vex, epss, kev, nvd, nvd_feed, openvex, osv, redhat
 from suture.formats.check import check
 from suture.formats.detect import detect
 from suture.formats.sbom import read_sbom
 
+
+def alpine_secdb_document(data: bytes) -> object:
+    return [alpine_secdb.read(piece) for piece in alpine_secdb.split([data])]
+
+
 READERS: list[Callable[[bytes], object]] = [
     osv.read, nvd.read, nvd.read_override, nvd.read_page, cve5.read, kev.read, epss.read, read_sbom, openvex.read,
     cyclonedx_vex.read, csaf.read, csaf.split, check,
+    redhat.read, alpine_secdb.read, alpine_secdb_document, nvd_feed.read,
 ]  # fmt: skip
 
 KEYS = (
@@ -28,11 +34,16 @@ KEYS = (
     "changes", "at",
     "metrics", "other", "type", "content", "cpes", "vulnerabilities", "cveID", "dateAdded", "count", "bomFormat",
     "specVersion", "components", "metadata", "component", "@context", "statements", "spdxVersion", "packages",
+    "public_date", "affected_release", "package_state", "cpe", "fix_state", "package_name", "distroversion", "reponame",
+    "pkg", "secfixes", "scope", "data", "CVE_data_meta", "ID", "children", "cpe_match", "cpe23Uri", "impact",
     "document", "csaf_version", "publisher", "tracking", "product_tree", "branches", "product_status", "known_affected",
 )  # fmt: skip
 TEXTS = (
     "npm", "SEMVER", "GIT", "0", "1.0", "*", "-", "unspecified", "6.1.*", "affected", "unaffected", "ssvc", "CycloneDX",
     "1.6", "SPDX-2.3", "https://openvex.dev/ns/v0.2.0", "cpe:2.3:a:x:y:1:*:*:*:*:*:*:*", "cpe:2.3:a:x:y:*:sp1:*",
+    "cpe:/o:redhat:enterprise_linux:8", "cpe:/a:redhat:rhel_eus:8.4", "openssl-1:1.1.1k-4.el8", "Affected",
+    "Not affected",
+    "nodejs:16-8080020231013145100.63b34585", "nodejs:16/nodejs", "v3.18", "edge", "CVE-2024-1 XSA-1", "8.4.0-r0",
     "\x00", "é" * 3,
 )  # fmt: skip
 VALUES = st.recursive(
