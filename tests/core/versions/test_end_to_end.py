@@ -123,7 +123,8 @@ def questions(case: Case) -> Iterator[Pair]:
 def holds(signs: dict[Pair, Sign | None], v: str, b: Bounds) -> bool | None:
     """Whether a range holds a version, from the judge's comparisons alone; None where it gave none."""
     inside = True
-    if b.low is not None:
+    from_the_first = b.low == "0" and not b.low_open and b.high != "0"  # OSV and CVE records: pre-releases of 0 too
+    if b.low is not None and not from_the_first:
         sign = signs[v, b.low]
         if sign is None:
             return None

@@ -92,6 +92,7 @@ SCHEMES: frozenset[str] = frozenset(_SCHEMES)  # as VERS or the package URL's ty
 
 _series_of = re.compile(r"v?([0-9]+(?:\.[0-9]+)*)\.(?:[*x]\.)*[*x]", re.IGNORECASE | re.ASCII).fullmatch
 _has_digit = re.compile(r"[0-9]").search
+_DIGITS = frozenset("0123456789")
 
 
 @lru_cache(maxsize=1 << 17)
@@ -107,12 +108,15 @@ def key(scheme: str, version: str) -> bytes:
         raise Unorderable(f"no version order is named {quoted(scheme)}")
     if len(version) > LONGEST_TEXT:
         raise TooLong(f"a version of {len(version)} characters is longer than any real one")
-    written = version.strip()
-    if not (found.any_text or _has_digit(written)):
-        raise Unorderable(f"{quoted(version)} has no digit, so it has no place in an order")
-    if written[-1:] in ("*", "x", "X") and is_series(written):
-        raise Unorderable(f"{quoted(version)} is a series of versions, not one")
-    made = found.encode(written)
+    if version and version[-1] in _DIGITS and version[0] in _DIGITS:  # most are: nothing to look for
+        made = found.encode(version)
+    else:
+        written = version.strip()
+        if not (found.any_text or _has_digit(written)):
+            raise Unorderable(f"{quoted(version)} has no digit, so it has no place in an order")
+        if written[-1:] in ("*", "x", "X") and is_series(written):
+            raise Unorderable(f"{quoted(version)} is a series of versions, not one")
+        made = found.encode(written)
     if len(made) > LONGEST_KEY:
         raise TooLong(f"the key of {quoted(version)} is longer than {LONGEST_KEY} bytes")
     return made

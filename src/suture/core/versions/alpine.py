@@ -15,7 +15,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from suture.core.versions.encoding import ABOVE_SERIES, Unorderable, number, quoted, text
+from suture.core.versions.encoding import ABOVE_SERIES, PLAIN_NUMBERS, Unorderable, number, quoted, text
 
 _match = re.compile(
     r"(?P<numbers>[0-9]+(?:\.[0-9]+)*)(?:(?P<letter>[a-z])(?P<letter_number>[0-9]*))?"
@@ -35,9 +35,19 @@ _SUFFIXES = {
     "p": b"\x0a\x05",
 }
 _END = b"\x02"
+_FURTHER = {**{digits: b"\x0e" + made for digits, made in PLAIN_NUMBERS.items()}, "0": b"\x0d" + text("0")}
+_REVISIONS = {"": _END, **{digits: b"\x03" + made + _END for digits, made in PLAIN_NUMBERS.items()}}
 
 
 def alpine(version: str) -> bytes:
+    upstream, _, revision = version.partition("-r")
+    parts = upstream.split(".")
+    if len(parts) == 3 and (revision or upstream == version):
+        major, minor, patch = parts
+        try:
+            return PLAIN_NUMBERS[major] + _FURTHER[minor] + _FURTHER[patch] + _REVISIONS[revision]
+        except KeyError:
+            pass
     found = _match(version)
     if not found:
         raise Unorderable(f"{quoted(version)} is not an Alpine package version")

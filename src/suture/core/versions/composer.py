@@ -25,6 +25,7 @@ _STABILITY = {
     "patch": b"\xf9", "pl": b"\xf9", "p": b"\xf9",
 }  # fmt: skip
 _ZERO = number(0)
+_ZERO_END = _ZERO + _END
 _BRANCH = "9999999"
 
 _MODIFIERS = (
@@ -44,8 +45,9 @@ _digits = re.compile(r"[0-9]+").findall
 def composer(version: str) -> bytes:
     parts = version.split(".")
     if len(parts) == 3:
+        major, minor, patch = parts
         try:
-            return b"".join([PLAIN_NUMBERS[part] for part in parts]) + _ZERO + _END
+            return PLAIN_NUMBERS[major] + PLAIN_NUMBERS[minor] + PLAIN_NUMBERS[patch] + _ZERO_END
         except KeyError:
             pass
     written = _flag.sub("", version)

@@ -37,6 +37,12 @@ _numbered = re.compile(r"([0-9]+)(.*)").fullmatch
 
 def conan(version: str) -> bytes:
     parts = version.split(".")
+    if len(parts) == 3 and parts[2] != "0":  # most are: the same as below, sooner
+        major, minor, patch = parts
+        try:
+            return PLAIN_NUMBERS[major] + PLAIN_NUMBERS[minor] + PLAIN_NUMBERS[patch] + _RELEASE
+        except KeyError:
+            pass
     while parts and parts[-1] == "0":
         parts.pop()
     try:

@@ -30,6 +30,13 @@ _match = re.compile(r"(?:([0-9]+):)?([0-9][A-Za-z0-9.+:~-]*)").fullmatch
 
 
 def deb(version: str) -> bytes:
+    parts = version.split(".")
+    if len(parts) == 3:
+        major, minor, patch = parts
+        try:
+            return _BEGIN + PLAIN_NUMBERS[major] + _DOTTED[minor] + _DOTTED[patch] + _NO_REVISION
+        except KeyError:
+            pass
     found = _match(version)
     if not found:
         raise Unorderable(f"{quoted(version)} is not a Debian version")
@@ -60,6 +67,9 @@ def _text(letters: str) -> bytes:
 
 
 _FREQUENT = {letters: _text(letters) for letters in ("", ".", "~", "+")}
+_BEGIN = number(0) + _FREQUENT[""]
+_DOTTED = {digits: _FREQUENT["."] + made for digits, made in PLAIN_NUMBERS.items()}
+_NO_REVISION = _END + _ZERO_PART
 
 
 def series(numbers: Sequence[str]) -> tuple[bytes, bytes]:

@@ -31,6 +31,12 @@ _valid = re.compile(r"[0-9][0-9A-Za-z]*(?:\.[0-9A-Za-z]+)*(?:-[0-9A-Za-z-]+(?:\.
 
 def gem(version: str) -> bytes:
     parts = version.split(".")
+    if len(parts) == 3 and parts[2] != "0":  # most are: the same as below, sooner
+        major, minor, patch = parts
+        try:
+            return PLAIN_NUMBERS[major] + PLAIN_NUMBERS[minor] + PLAIN_NUMBERS[patch] + _END
+        except KeyError:
+            pass
     while parts and parts[-1] == "0":
         parts.pop()
     try:

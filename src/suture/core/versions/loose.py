@@ -100,7 +100,12 @@ _PROSE = frozenset({
 })
 # fmt: on
 
+_SPECIAL = frozenset({*_PROSE, *_MEANS, *_MEANS_BEFORE_A_NUMBER, *_SAY_NOTHING, *_IN_FRONT, *_MONTHS, "r"})
+_ENDS = ("86", "64", "32", "bit", "hf", "86)", "64)", "32)", "bit)", "hf)")  # of an architecture's name
+_SECOND_WORDS = ("pack", "fix", "update", "release", "level")
+
 _runs = re.compile(r"[0-9]+|[a-z]+|[^0-9a-z]+").findall
+_numbers_only = re.compile(r"[0-9]+(?:\.[0-9]+)*").fullmatch
 _has_digit = re.compile(r"[0-9]").search
 _words = re.compile(r"[a-z]+").findall
 _operator = re.compile(r"[<>=,;|&!?*\"/]|\.x(?:\.|$)").search  # '<= 4.1', '1.0, 1.1', '5.x'
@@ -120,12 +125,22 @@ _number_with_letters = re.compile(r"[a-f]?[0-9]+(?:[a-f]|[ab][0-9]+)?").fullmatc
 
 def loose(version: str) -> bytes:
     parts = version.split(".")
+    if len(parts) == 3 and parts[2] != "0":  # most are: the same as below, sooner
+        major, minor, patch = parts
+        try:
+            return _PLAIN[major] + _PLAIN[minor] + _PLAIN[patch] + _END
+        except KeyError:
+            pass
     while parts and parts[-1] == "0":
         parts.pop()
     try:
         return b"".join([_PLAIN[part] for part in parts]) + _END
     except KeyError:
         pass
+    if _numbers_only(version):
+        tokens = [_PLAIN.get(part) or _number(part) for part in parts]
+        _leave_out_zeros(tokens)
+        return b"".join(tokens) + _END
     return _worded(version.lower())
 
 
@@ -157,15 +172,18 @@ def _worded(version: str) -> bytes:
         elif run[0].isdigit():
             tokens.append(_number(run))
         elif run[0].isalpha():
-            if run in _PROSE:
-                raise Unorderable(f"{quoted(version)} is prose, not one version")
             behind = runs[i + 1] if i < last else ""
-            word = _one_word(run, behind, runs[i + 2] if i + 1 < last else "")
-            if word in _SAY_NOTHING or (not tokens and _says_nothing_in_front(word, behind)):
-                continue
-            if word in _MONTHS and _is_dated(runs, i, tokens):
-                continue
-            _leave_out_zeros(tokens)
+            word = run
+            if word in _SPECIAL:
+                if word in _PROSE:
+                    raise Unorderable(f"{quoted(version)} is prose, not one version")
+                word = _one_word(word, behind, runs[i + 2] if i + 1 < last else "")
+                if word in _SAY_NOTHING or (not tokens and _says_nothing_in_front(word, behind)):
+                    continue
+                if word in _MONTHS and _is_dated(runs, i, tokens):
+                    continue
+            if tokens and tokens[-1] == _ZERO:
+                _leave_out_zeros(tokens)
             tokens.append(_word(word, runs[i - 1] if i else "", behind))
         elif "~" in run and i < last and runs[i + 1] not in _PRE_RELEASE:
             _leave_out_zeros(tokens)
@@ -178,11 +196,14 @@ def _worded(version: str) -> bytes:
 
 def _said_shortly(version: str) -> str:
     """Two words that mean one as that one, and no architecture at the end."""
-    if version[-1] in "24678tf)":
+    if version.endswith(_ENDS):
         found = _architecture(version)
         if found and _has_digit(version, 0, found.start()):
             version = version[: found.start()]
-    return _two_words(r"\1\2", version) if len(version) > 9 else version
+    for second in _SECOND_WORDS:
+        if second in version:
+            return _two_words(r"\1\2", version)
+    return version
 
 
 def _one_word(run: str, behind: str, after: str) -> str:

@@ -30,6 +30,7 @@ _QUALIFIERS = {
 }
 _END = b"\x08"
 _DOT_NUMBER, _HYPHEN_NUMBER = b"\x0c", b"\x0b"
+_PLAIN = {digits: _DOT_NUMBER + made for digits, made in PLAIN_NUMBERS.items()}
 _ABBREVIATED = {"a": "alpha", "b": "beta", "m": "milestone"}
 _NULLS = frozenset({0, "", "final", "ga", "release"})
 _valid = re.compile(r"[0-9A-Za-z._+~:-]+").fullmatch
@@ -39,10 +40,16 @@ Token = tuple[str, int | str]  # its separator, '.' or '-', and itself
 
 def maven(version: str) -> bytes:
     parts = version.split(".")
+    if len(parts) == 3 and parts[2] != "0":  # most are: the same as below, sooner
+        major, minor, patch = parts
+        try:
+            return _PLAIN[major] + _PLAIN[minor] + _PLAIN[patch] + _END
+        except KeyError:
+            pass
     while parts and parts[-1] == "0":
         parts.pop()
     try:
-        return b"".join([_DOT_NUMBER + PLAIN_NUMBERS[part] for part in parts]) + _END
+        return b"".join([_PLAIN[part] for part in parts]) + _END
     except KeyError:
         pass
     if not _valid(version):

@@ -15,7 +15,7 @@ from suture.core.versions.encoding import ABOVE_SERIES, PLAIN_NUMBERS, Unorderab
 from suture.core.versions.semver import pre_release
 
 _RELEASE = b"\x04"
-_ZERO = number(0)
+_ZERO_RELEASE = number(0) + _RELEASE
 _match = re.compile(
     r"[vV]?([0-9]+)(?:\.([0-9]+))?(?:\.([0-9]+))?(?:\.([0-9]+))?"
     r"(?:-([0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*))?(?:\+[0-9A-Za-z.-]*)?"
@@ -25,8 +25,9 @@ _match = re.compile(
 def nuget(version: str) -> bytes:
     parts = version.split(".")
     if len(parts) == 3:
+        major, minor, patch = parts
         try:
-            return b"".join([PLAIN_NUMBERS[part] for part in parts]) + _ZERO + _RELEASE
+            return PLAIN_NUMBERS[major] + PLAIN_NUMBERS[minor] + PLAIN_NUMBERS[patch] + _ZERO_RELEASE
         except KeyError:
             pass
     found = _match(version)

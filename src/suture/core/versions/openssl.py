@@ -19,6 +19,7 @@ from suture.core.versions.encoding import ABOVE_SERIES, PLAIN_NUMBERS, Unorderab
 
 _NO_LETTER = text("")
 _BEFORE, _RELEASE = b"\x01", b"\x02"
+_NO_LETTER_RELEASE = _NO_LETTER + _RELEASE
 _DEV, _NOT_DEV = b"\x01", b"\x02"
 _KINDS = {"pre": b"\x02", "alpha": b"\x02", "beta": b"\x03"}  # 1.1.1 called its alphas and betas `pre`
 _match = re.compile(
@@ -30,8 +31,9 @@ _match = re.compile(
 def openssl(version: str) -> bytes:
     parts = version.split(".")
     if len(parts) == 3:
+        major, minor, patch = parts
         try:
-            return b"".join([PLAIN_NUMBERS[part] for part in parts]) + _NO_LETTER + _RELEASE
+            return PLAIN_NUMBERS[major] + PLAIN_NUMBERS[minor] + PLAIN_NUMBERS[patch] + _NO_LETTER_RELEASE
         except KeyError:
             pass
     found = _match(version.lower())

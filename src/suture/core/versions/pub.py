@@ -19,6 +19,7 @@ from suture.core.versions.encoding import PLAIN_NUMBERS, Unorderable, number, qu
 
 _RELEASE = b"\x04"
 _NO_BUILD, _BUILD = b"\x01", b"\x02"
+_RELEASE_NO_BUILD = _RELEASE + _NO_BUILD
 _IDENTIFIERS = r"[0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*"
 _match = re.compile(
     rf"[vV]?([0-9]+)(?:\.([0-9]+)(?:\.([0-9]+))?)?(?:-({_IDENTIFIERS}))?(?:\+({_IDENTIFIERS}))?"
@@ -28,8 +29,9 @@ _match = re.compile(
 def pub(version: str) -> bytes:
     parts = version.split(".")
     if len(parts) == 3:
+        major, minor, patch = parts
         try:
-            return b"".join([PLAIN_NUMBERS[part] for part in parts]) + _RELEASE + _NO_BUILD
+            return PLAIN_NUMBERS[major] + PLAIN_NUMBERS[minor] + PLAIN_NUMBERS[patch] + _RELEASE_NO_BUILD
         except KeyError:
             pass
     found = _match(version)

@@ -41,6 +41,12 @@ _PLAIN_END = _END + _FINAL + b"\x01" + b"\x02" + _END  # not a pre-release, post
 
 def pypi(version: str) -> bytes:
     parts = version.split(".")
+    if len(parts) == 3 and parts[2] != "0":  # most are: the same as below, sooner
+        major, minor, patch = parts
+        try:
+            return _NO_EPOCH + PLAIN_NUMBERS[major] + PLAIN_NUMBERS[minor] + PLAIN_NUMBERS[patch] + _PLAIN_END
+        except KeyError:
+            pass
     while parts and parts[-1] == "0":
         parts.pop()
     try:

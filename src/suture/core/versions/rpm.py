@@ -17,6 +17,7 @@ from suture.core.versions.encoding import ABOVE_SERIES, PLAIN_NUMBERS, Unorderab
 
 _END = b"\x02"
 _NO_RELEASE, _RELEASE = b"\x01", b"\x02"
+_NO_EPOCH, _END_NO_RELEASE = number(0), _END + _NO_RELEASE
 _SIGNS = {"~": b"\x01", "^": b"\x03"}
 
 _runs = re.compile(r"[0-9]+|[A-Za-z]+|~|\^").findall
@@ -25,6 +26,13 @@ _refused = re.compile(r"[\s<>=*,;|!()\[\]{}'\"\\/]").search
 
 
 def rpm(version: str) -> bytes:
+    parts = version.split(".")
+    if len(parts) == 3:
+        major, minor, patch = parts
+        try:
+            return _NO_EPOCH + PLAIN_NUMBERS[major] + PLAIN_NUMBERS[minor] + PLAIN_NUMBERS[patch] + _END_NO_RELEASE
+        except KeyError:
+            pass
     if _refused(version):
         raise Unorderable(f"{quoted(version)} is not an RPM version")
     found = _epoch(version)  # only digits before the colon are an epoch; otherwise the colon separates

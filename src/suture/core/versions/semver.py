@@ -47,8 +47,9 @@ def _encoder(name: str, prefix: str) -> Callable[[str], bytes]:
     def encode(version: str) -> bytes:
         parts = version.split(".")
         if len(parts) == 3:
+            major, minor, patch = parts
             try:
-                return b"".join([PLAIN_NUMBERS[part] for part in parts]) + _RELEASE
+                return PLAIN_NUMBERS[major] + PLAIN_NUMBERS[minor] + PLAIN_NUMBERS[patch] + _RELEASE
             except KeyError:
                 pass
         found = match(version)
