@@ -13,6 +13,7 @@ from pydantic import Field
 
 from suture import __version__
 from suture.api.auth import CALLERS, caller
+from suture.api.coverage import coverage_router
 from suture.api.paging import LARGEST_PAGE, read_cursor, tagged, write_cursor
 from suture.api.problems import REFUSALS, ProblemAt, register
 from suture.api.review import router as review_router
@@ -224,3 +225,4 @@ def _held(row: HeldSbom) -> dict[str, Any]:
 
 api.add_router("", router)
 api.add_router("", review_router)
+api.add_router("", coverage_router)

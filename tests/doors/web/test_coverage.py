@@ -92,3 +92,34 @@ def test_who_may_not_judge_sees_no_button(work: Work, pump: Release, as_person: 
     assert "coverage/owner" not in page
     assert client.post(f"/releases/{pump.uid}/coverage/owner", {"because": "x"}).status_code == 422
     assert not LedgerOwner.objects.exists()
+
+
+def test_the_api_reads_the_ledger_and_calls_the_same_verbs(work: Work, pump: Release) -> None:
+    """One verb, every door."""
+    from tests.doors.api.test_api import BASE, basic
+
+    client, key = Client(), basic(work.ada.username)
+    ledger = client.get(f"{BASE}/releases/{pump.uid}/coverage", **key).json()
+    assert (ledger["monitored"], ledger["not_monitorable"], ledger["unowned"]) == (1, 1, 1)
+    body = {
+        "owner": str(work.ada.uid),
+        "because": "asks the supplier",
+        "name": "VxWorks",
+        "supplier": "Wind River Labs",
+    }
+
+    def post(path: str, body: dict[str, object]) -> int:
+        return client.post(f"{BASE}{path}", json.dumps(body), content_type="application/json", **key).status_code
+
+    assert post(f"/releases/{pump.uid}/coverage/owners", body) == 204
+    assert post(f"/releases/{pump.uid}/coverage/owners", {**body, "name": "lodash"}) == 422
+    assert post("/sources/nvd/owner", {"owner": str(work.ada.uid), "because": "mends the mirror"}) == 204
+    words = {"of": "component", "name": "VxWorks", "words": "VxWorks"}
+    assert post(f"/releases/{pump.uid}/text-watches", words) == 201
+    World().publish(text("CVE-2026-7", "VxWorks 6.9 overflows."))
+    watch_texts()
+    found = client.get(f"{BASE}/releases/{pump.uid}/text-candidates", **key).json()
+    assert [one["vulnerability"] for one in found] == ["CVE-2026-7"]
+    assert post(f"/text-candidates/{found[0]['uid']}/verdict", {"concerns": False, "because": "we ship 6.8"}) == 200
+    assert client.get(f"{BASE}/releases/{pump.uid}/text-candidates", **key).json() == []
+    assert post(f"/text-watches/{TextWatch.objects.get().uid}/end", {"because": "it has a CPE"}) == 204
