@@ -16,6 +16,8 @@ from suture.cli.progress import say
 from suture.cli.review import review
 from suture.cli.show import Output, as_json, as_table
 from suture.core.errors import InvalidValue
+from suture.detection.queries import breaches
+from suture.detection.services import check_feeds
 from suture.intelligence import services
 from suture.intelligence.queries import knowledge, sources_status
 from suture.intelligence.services import SourceResult
@@ -65,6 +67,9 @@ def import_feeds(
         as_json([_plain(result) for result in results])
     else:
         _table(results)
+    check_feeds()
+    for source, lacks in sorted(breaches().items()):
+        say(f"{source} is incomplete: {lacks}")
     if any(result.failed for result in results):
         raise typer.Exit(FAILED)
 
@@ -166,6 +171,7 @@ def show_status(output: Format = Output.TABLE) -> None:
     if output is Output.JSON:
         as_json(rows)
         return
+    lacking = breaches()
     as_table(
         ["source", "revision", "dated", "age h", "limit h", "state"],
         [
@@ -175,7 +181,9 @@ def show_status(output: Format = Output.TABLE) -> None:
                 s.dated[:16],
                 f"{s.age:.0f}",
                 f"{s.budget:.0f}",
-                s.refused or ("late" if s.late else "fresh"),
+                s.refused
+                or ", ".join(word for word, holds in (("late", s.late), ("incomplete", s.source in lacking)) if holds)
+                or "fresh",
             ]
             for s in rows
         ],

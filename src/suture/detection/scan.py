@@ -35,8 +35,10 @@ from suture.detection.portfolio import (
 )
 from suture.detection.queries import Exploitation, exploitation_of
 from suture.detection.queries.crosswalk import crosswalk_now
+from suture.detection.queries.ledger import breaches
 from suture.detection.queries.review import UNSETTLED
 from suture.detection.reasons import Drawn, Hit, Where, stated_of
+from suture.detection.watching import leading, space_of
 from suture.evidence.clock import now
 from suture.formats.sbom import read_sbom
 from suture.intelligence.models import ORDINALS, Vulnerability
@@ -93,9 +95,13 @@ def scan(data: bytes, rev: int | None = None, person: Person | None = None) -> S
     known = knowledge()
     at = known.rev if rev is None else rev
     late = [one.source for one in sources_status(now()) if one.late]
+    lacking = {source: says for source, says in breaches().items() if source in known.sources}
     result: dict[str, Any] = {
         "document": _document(sbom),
-        "knowledge": {"rev": at, "sources": list(known.sources), "late": late, "ranges": known.ranges},
+        "knowledge": {
+            "rev": at, "sources": list(known.sources), "late": late, "incomplete": sorted(lacking),
+            "ranges": known.ranges,
+        },
         "problems": [asdict(problem) for problem in problems],
     }
     if known.empty or known.only_demo:
@@ -103,7 +109,7 @@ def scan(data: bytes, rev: int | None = None, person: Person | None = None) -> S
         says = f"not assessed: {why}; take in feeds first (suture feeds import). Nothing below says 'not affected'."
         return ScanResult(says=says, assessed=False, not_assessed=_nothing(sbom, why), **result)
     found = _Scan(sbom, at, person)
-    says = found.says(late)
+    says = found.says(late, sorted(lacking), known.sources)
     if again := keyed_otherwise():
         many = f"{again[0]} and {len(again) - 1} more" if len(again) > 1 else again[0]
         says = (
@@ -211,7 +217,9 @@ class _Scan:
             "waiting": _waiting(self.components, self.found, self.known, self.rev),
         }
 
-    def says(self, late: Sequence[str]) -> str:
+    def says(self, late: Sequence[str], lacking: Sequence[str], sources: Sequence[str]) -> str:
+        """The first line. 'Nothing found' is no answer while a source it rests on is late or incomplete."""
+        rests_on = leading({space_of(p.kind.value, p.name) for one in self.found for p in one.names}, sources)
         self.possible = self._possible()
         self.holes = self._holes()
         total = len(self.components)
@@ -223,10 +231,14 @@ class _Scan:
             said = ["not assessed: the document lists no component"]
         elif len(self.holes) == total and not self.drawn and not self.possible:
             said = [f"not assessed: none of its {total} components could be looked up"]
+        elif not self.drawn and not rests_on.isdisjoint((*late, *lacking)):
+            said[0] = f"not assessed: nothing was found, and not everything was looked at; {said[0]}"
         if self.possible:
             said.append(f"{len(self.possible)} are of unknown version")
         if late:
             said.append(f"late sources: {', '.join(late)}")
+        if lacking:
+            said.append(f"incomplete sources: {', '.join(lacking)}")
         return "; ".join(said)
 
     def _findings(self) -> list[ScanFinding]:

@@ -16,6 +16,7 @@ from suture.core.errors import InvalidValue, NotAllowed
 from suture.core.vulnerabilities import Record
 from suture.detection.models import Cause, FeedCheck, Finding, TextCandidate, TextWatch
 from suture.detection.queries import Watched, candidates_for, counts_by_release, coverage, first_unowned_hole, ledger
+from suture.detection.scan import scan
 from suture.detection.services import (
     check_feeds,
     end_text_watch,
@@ -34,7 +35,7 @@ from suture.evidence.models import Entry
 from suture.intelligence.models import EpssScore, FeedRevision
 from suture.inventory.models import Release
 from tests.rooms.detection.conftest import Take
-from tests.rooms.detection.world import NPM_LODASH, OPENSSL, World, below, lodash, openssl, says
+from tests.rooms.detection.world import NPM_LODASH, OPENSSL, World, below, cyclonedx, lodash, openssl, says
 
 VXWORKS = {"ref": "rtos", "name": "VxWorks", "version": "6.9", "supplier": {"name": "Wind River Labs"}}
 WORDS = Package(PackageKind.CNA, "loose", "wind river:vxworks")
@@ -299,6 +300,16 @@ def test_nothing_found_is_no_answer_while_a_leading_source_is_incomplete(
     assert not seen.verdict.assessed
     assert "nvd is incomplete: it holds 1 of 200 CVEs of 2022" in seen.says
     assert seen.monitored == 0
+
+
+@pytest.mark.parametrize(("version", "assessed"), [("3.0.15", False), ("3.0.13", True)])
+def test_a_scan_that_finds_nothing_says_so_too(world: World, version: str, assessed: bool) -> None:
+    world.publish(says("nvd", "CVE-2026-1", (OPENSSL, below("3.0.15"))))
+    FeedCheck.objects.create(source="nvd", rev=world.rev, at=now(), records=1, most=9, breach="it lacks most of 2022")
+    found = scan(cyclonedx(openssl(version)))
+    assert found.assessed is assessed
+    assert "incomplete sources: nvd" in found.says
+    assert found.knowledge["incomplete"] == ["nvd"]
 
 
 def test_an_incomplete_source_undoes_no_finding(world: World, pump: Release, ada: Person) -> None:
