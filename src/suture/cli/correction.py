@@ -9,6 +9,7 @@ from uuid import UUID
 import typer
 
 from suture.accounts.services import local_operator
+from suture.assessment.quality import labelled_matches, match_quality
 from suture.cli.person import As, acting
 from suture.cli.show import Output, as_json, as_table
 from suture.core.errors import InvalidValue, NotFound
@@ -48,6 +49,22 @@ def list_corrections(
         as_json(rows)
     else:
         as_table(list(rows[0]) if rows else ["none"], [list(r.values()) for r in rows])
+
+
+@correction.command("quality")
+def quality(output: Format = Output.TABLE) -> None:
+    """Show how often matches were right on our devices, by source and matcher: every human verdict is a label."""
+    rows = [
+        {
+            "source": q.source, "matcher": q.matcher or "not known", "right": q.right, "wrong": q.wrong,
+            "precision": round(q.precision, 4),
+        }
+        for q in match_quality(labelled_matches(local_operator()))
+    ]  # fmt: skip
+    if output is Output.JSON:
+        as_json(rows)
+    else:
+        as_table(list(rows[0]) if rows else ["no label yet"], [list(r.values()) for r in rows])
 
 
 @correction.command("matches")

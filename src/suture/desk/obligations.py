@@ -43,6 +43,7 @@ class Sort(StrEnum):
     QUARANTINE = "quarantine"
     REVIEW = "review"
     PROPOSED = "proposed"
+    HELD = "held"
 
 
 class Link(NamedTuple):

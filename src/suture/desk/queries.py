@@ -99,6 +99,7 @@ def obligations(person: Person, today: date) -> list[Obligation]:
         *_corrections(person, today),
         *_reviews(person, today),
         *_proposed(person),
+        *_held_findings(person),
     ]
     return sorted(found, key=by_day)
 
@@ -366,6 +367,22 @@ def _proposed(person: Person) -> Iterator[Obligation]:
             device=release.label, because=f"answered for {', '.join(older)}; {same} of them with nothing changed",
             citation=f"{GUIDANCE} §X.B.v", kind=Authority.GUIDANCE, owner="", roles=frozenset({PSIRT}),
             link=Link("proposed judgements", str(release.uid)), label=release.label,
+        )  # fmt: skip
+
+
+def _held_findings(person: Person) -> Iterator[Obligation]:
+    """Confirmed matches that a new revision or matcher would drop; one row per release."""
+    rows = visible(person, Finding.objects.standing().exclude(held_because=""), "vulnerability__wall")
+    found: dict[int, list[Finding]] = {}
+    for row in rows.select_related("release__product", "vulnerability").order_by("vulnerability__preferred_id"):
+        found.setdefault(row.release_id, []).append(row)
+    for held in found.values():
+        release, names = held[0].release, [f.vulnerability.preferred_id for f in held]
+        yield Obligation(
+            sort=Sort.HELD, what=f"Decide on {len(held)} confirmed findings that would be dropped", rule="",
+            device=release.label, because=f"{names[0]}: {held[0].held_because}", citation="FD&C Act §524B(b)(1)",
+            kind=Authority.STATUTE, owner="", roles=frozenset({PSIRT}), label=release.label,
+            link=Link("held findings", str(release.uid)),
         )  # fmt: skip
 
 

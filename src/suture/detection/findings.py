@@ -11,6 +11,7 @@ from datetime import datetime
 from types import MappingProxyType
 
 from suture.accounts.services import new_uid
+from suture.core.labels import MatchLabel
 from suture.core.matching import MatchClass
 from suture.detection.correcting import CORRECTED
 from suture.detection.models import Finding
@@ -21,7 +22,7 @@ from suture.inventory.models import Release
 BATCH = 500
 FIELDS = (
     "vulnerability", "result", "reasons", "components", "stated", "first_seen", "first_seen_rev", "gone_at",
-    "gone_because", "reopened_at", "merged_into", "history",
+    "gone_because", "reopened_at", "merged_into", "history", "match_label", "held_because", "held_at",
 )  # fmt: skip
 
 
@@ -34,7 +35,7 @@ def reconcile(
     release: Release, drawn: Mapping[int, Drawn], present: Iterable[tuple[str, str]], rev: int, at: datetime,
     corrected: Mapping[int, str] = MappingProxyType({}),
 ) -> Counter[str]:  # fmt: skip
-    """Bring a release's findings in line with a match. Counts what happened: new, gone, reopened, changed, merged.
+    """Bring a release's findings in line with a match. Counts: new, gone, held, reopened, changed, merged.
 
     Args:
         drawn: by vulnerability.
@@ -54,14 +55,14 @@ def reconcile(
         elif finding.stated:
             outcome = _only_stated(finding)
         elif finding.gone_at is None:
-            outcome = "gone"
+            outcome = ""
             going.append(finding)
         else:
             outcome = ""
         if outcome:
             happened[outcome] += 1
             touched[finding.pk] = finding
-    _go(going, here, rev, at, corrected)
+    happened += _go(going, touched, here, rev, at, corrected)
     new = [
         Finding(
             uid=new_uid(), release=release, vulnerability_id=vulnerability, result=one.result.value,
@@ -84,6 +85,9 @@ def _renew(finding: Finding, one: Drawn, rev: int, at: datetime) -> str:
         again = "the correction of its match no longer stands" if finding.gone_because.startswith(CORRECTED) else ""
         finding.gone_at, finding.gone_because, finding.reopened_at, finding.merged_into = None, "", at, None
         note(finding, at, rev, "reopened", again or "it matches again")
+    elif finding.held_because:
+        finding.held_because, finding.held_at = "", None
+        note(finding, at, rev, "no longer held", "it matches again")
     elif (finding.result, finding.reasons, finding.components) == (one.result.value, reasons, components):
         return ""
     finding.result, finding.reasons, finding.components = one.result.value, reasons, components
@@ -99,14 +103,44 @@ def _only_stated(finding: Finding) -> str:
 
 
 def _go(
-    going: Sequence[Finding], here: set[tuple[str, str]], rev: int, at: datetime, corrected: Mapping[int, str]
-) -> None:
+    going: Sequence[Finding], touched: dict[int, Finding], here: set[tuple[str, str]], rev: int, at: datetime,
+    corrected: Mapping[int, str],
+) -> Counter[str]:  # fmt: skip
+    happened: Counter[str] = Counter()
     records = {(r["source"], r["record"]) for f in going for r in f.reasons if r["record"]}
     now = _as_of_now({record for _, record in records}, rev)
     for finding in going:
         why = corrected.get(finding.vulnerability_id) or _why_gone(finding, here, now)
+        if _must_hold(finding, here) and finding.vulnerability_id not in corrected:
+            happened["held"] += _hold(finding, touched, f"{HELD}{why}"[:500], rev, at)
+            continue
         finding.gone_at, finding.gone_because = at, why[:500]
+        finding.held_because, finding.held_at = "", None
         note(finding, at, rev, "gone", finding.gone_because)
+        touched[finding.pk] = finding
+        happened["gone"] += 1
+    return happened
+
+
+HELD = "would be dropped because "
+
+
+def _must_hold(finding: Finding, here: set[tuple[str, str]]) -> bool:
+    """Whether a person confirmed the match, and the knowledge or the matcher alone takes it away: a component is there.
+
+    A component that left the SBOM takes its finding with it: that is a fact of the device, not of the matcher.
+    """
+    there = any((one["name"], one["version"]) in here for one in finding.components)
+    return finding.match_label == MatchLabel.RIGHT and there
+
+
+def _hold(finding: Finding, touched: dict[int, Finding], why: str, rev: int, at: datetime) -> bool:
+    if finding.held_because == why:
+        return False
+    finding.held_because, finding.held_at = why, finding.held_at or at
+    note(finding, at, rev, "held", why)
+    touched[finding.pk] = finding
+    return True
 
 
 def _as_of_now(records: Iterable[str], rev: int) -> dict[tuple[str, str], str]:
@@ -178,6 +212,7 @@ def _heirs(findings: Mapping[int, Finding]) -> dict[int, int]:
 
 def _inherit(heir: Finding, finding: Finding) -> None:
     heir.stated = [*heir.stated, *finding.stated]
+    heir.match_label = heir.match_label or finding.match_label
     if finding.first_seen < heir.first_seen:
         heir.first_seen, heir.first_seen_rev = finding.first_seen, finding.first_seen_rev
     if finding.gone_at is None and heir.gone_at is not None:

@@ -226,6 +226,9 @@ class Finding(models.Model):
     reopened_at = models.DateTimeField(null=True)
     merged_into = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="merged_from")
     history = models.JSONField(default=list)  # [{"at", "rev", "what", "why"}], oldest first
+    match_label = models.CharField(max_length=16, blank=True)  # core.labels.MatchLabel: what a person said of the match
+    held_because = models.CharField(max_length=500, blank=True)  # a confirmed match that would be dropped, and why
+    held_at = models.DateTimeField(null=True)
 
     objects: ClassVar[Any] = FindingQuerySet.as_manager()
 

@@ -24,6 +24,7 @@ PAGES: Mapping[str, str] = {
     "assessment": "assessment",
     "document": "document",
     "SBOM": "sbom",
+    "held findings": "release-held",
     "text candidate": "text-candidate",
     "coverage": "release-coverage",
     "proposed judgements": "release-proposals",

@@ -11,9 +11,10 @@ from django.test import Client
 
 from suture.accounts.models import Person
 from suture.assessment.inheritance import proposals
+from suture.assessment.services import answer_impact, open_case
 from suture.core.vex import VexStatus
 from suture.detection.models import Finding, MatchCorrection
-from suture.detection.services import take_in_sbom
+from suture.detection.services import rematch_stale, take_in_sbom
 from suture.intelligence.models import Vulnerability
 from suture.inventory.models import HeldSbom, Release
 from tests.doors.process.installation import sbom_of
@@ -171,3 +172,30 @@ def test_an_answer_narrows_to_components(as_person: AsPerson, work: Work) -> Non
     shown = client.get(page).content.decode()
     assert "ipnet 6.7: " in shown
     assert "ipnet 6.8: " in shown
+
+
+def test_match_quality_and_what_is_held(as_person: AsPerson, work: Work, docs: Release, world: World) -> None:
+    """Labels are counted with the wrong ones by name; a confirmed match that would be dropped is decided on a page."""
+    client = as_person(work.ada)
+    assert "No label yet" in client.get("/proof/match-quality").content.decode()
+    vulnerability = Vulnerability.objects.get(preferred_id="CVE-2026-0001")
+    case = open_case(vulnerability=vulnerability, by=work.ada, because="match")
+    answer_impact(
+        case_uid=case.uid, release_uids=[docs.uid], status=VexStatus.AFFECTED, by=work.ada, evidence="TR-1",
+        action="Switch it off.",
+    )  # fmt: skip
+    page = client.get("/proof/match-quality?show=all").content.decode()
+    for words in ("nvd", "100", "true positive"):
+        assert words in page
+    assert client.get(f"/releases/{docs.uid}/held").url == f"/releases/{docs.uid}/"
+    world.publish(says("nvd", "CVE-2026-0001", (OPENSSL, below("3.0.1")), modified="2026-05-05"))
+    rematch_stale()
+    finding = Finding.objects.get(release=docs)
+    for path in (f"/releases/{docs.uid}/", f"/vulnerabilities/{vulnerability.uid}/", "/?desk=psirt"):
+        assert "would be dropped" in client.get(path).content.decode(), path
+    to = f"/releases/{docs.uid}/held"
+    assert "would be dropped because" in client.get(to).content.decode()
+    given = {"findings": [str(finding.uid)], "decision": "go", "because": "never affected"}
+    assert client.post(to, given | {"because": ""}).status_code == 422
+    assert client.post(to, given).status_code == 302
+    assert not Finding.objects.standing().filter(release=docs).exists()

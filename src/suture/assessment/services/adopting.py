@@ -19,7 +19,9 @@ from suture.assessment.services.impact import review_day
 from suture.assessment.services.taking import take_case, touch
 from suture.core.cases import CaseState
 from suture.core.errors import Conflict, InvalidValue
+from suture.core.labels import label_of
 from suture.core.vex import VexStatus
+from suture.detection.services import label_matches
 from suture.evidence.canonical import digest
 from suture.evidence.clock import now
 from suture.evidence.services import record
@@ -116,6 +118,7 @@ def _adopt(one: Proposal, case: Case, by: Person, because: str, review_on: date 
     row.inherited_from, row.owner, row.review_on = source, by, review_day(case, status, review_on)
     row.answered_by, row.answered_at = by, now()
     row.save()
+    label_matches(one.finding.vulnerability, {release.pk: label_of(row.status, row.justification)})
     return row
 
 

@@ -15,7 +15,9 @@ from suture.assessment.queries import releases_without_component, verdict_after_
 from suture.assessment.services.taking import take_case, touch
 from suture.core.controls import ControlKind
 from suture.core.errors import InvalidValue, NotFound
+from suture.core.labels import label_of
 from suture.core.vex import Justification, VexStatement, VexStatus
+from suture.detection.services import label_matches
 from suture.evidence.canonical import digest
 from suture.evidence.clock import now, today
 from suture.evidence.services import record
@@ -67,6 +69,7 @@ def answer_impact(
             row.owner, row.review_on, row.configuration = owner or by, review_on, configuration.strip()
             row.save()
             row.by_component.all().delete()  # an answer for the release as a whole takes their place
+        label_matches(case.vulnerability, {row.release_id: label_of(row.status, row.justification) for row in answered})
         case.verdict = verdict_after_answers(case)
         touch(case, "verdict")
         result = {

@@ -15,7 +15,9 @@ from suture.assessment.queries import concerned_components, verdict_after_answer
 from suture.assessment.services.impact import review_day
 from suture.assessment.services.taking import take_case, touch
 from suture.core.errors import InvalidValue, NotFound
+from suture.core.labels import MatchLabel, label_of
 from suture.core.vex import Justification, VexStatement, VexStatus, worst
+from suture.detection.services import label_matches
 from suture.evidence.canonical import digest
 from suture.evidence.clock import now
 from suture.evidence.services import record
@@ -66,6 +68,9 @@ def answer_components(
                 },
             )  # fmt: skip
         _settle(row)
+        labels = [label_of(one.status, one.justification) for one in row.by_component.all()]
+        right = MatchLabel.RIGHT if MatchLabel.RIGHT in labels else None  # one right component is a right match
+        label_matches(case.vulnerability, {release.pk: right})
         case.verdict = verdict_after_answers(case)
         touch(case, "verdict")
         result = {

@@ -4,6 +4,7 @@ from suture.detection.services.asof import AnswerThen, end_of, findings_as_of, r
 from suture.detection.services.completeness import check_feeds
 from suture.detection.services.corrections import correct_match, lapse_corrections, withdraw_correction
 from suture.detection.services.crosswalk import confirm_pair, reject_pair, take_back_pair
+from suture.detection.services.holding import decide_held, label_matches
 from suture.detection.services.ledger import name_owner, name_source_owner
 from suture.detection.services.matching import match_release
 from suture.detection.services.review import decide_review, settle_reviews, take_back_review
@@ -21,11 +22,13 @@ __all__ = [
     "check_whole_portfolio",
     "confirm_pair",
     "correct_match",
+    "decide_held",
     "decide_review",
     "end_of",
     "end_text_watch",
     "findings_as_of",
     "judge_candidate",
+    "label_matches",
     "lapse_corrections",
     "look_for_suggestions",
     "match_release",

@@ -211,7 +211,7 @@ def _prove(
     release: Release, state: Matched, happened: Counter[str], found: int, by: Person | None, seconds: float
 ) -> None:
     """One run, one line of evidence, whatever the number of findings."""
-    counts = {name: happened[name] for name in ("new", "gone", "reopened", "changed", "merged")}
+    counts = {name: happened[name] for name in ("new", "gone", "held", "reopened", "changed", "merged")}
     counts |= {"findings": found, "components": state.components, "gaps": state.gaps, "possible": state.possible}
     sbom = release.sbom.sha256 if release.sbom else ""
     run = MatchRun.objects.create(
