@@ -18,7 +18,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -29,8 +29,10 @@ from tools.accuracy_labels import OPEN_LABELS, Tally, Track, match_labels, medic
 ROOT = Path(__file__).resolve().parent.parent
 KEPT = accuracy_page.KEPT
 CROSSWALK = KEPT.with_name("crosswalk.jsonl")
+DEVICES_CROSSWALK = KEPT.with_name("crosswalk-devices.jsonl")
 WRONG = ROOT / "test-results" / "accuracy-wrong.jsonl"
 FEEDS = ("osv", "nvd", "cve5", "kev", "epss", "distro", "csaf/cisa-icsma")
+WITHOUT = "without the reviewed names"
 TRACKS = ("language", "cpe", "distro", "medical-devices", "trivy")
 
 
@@ -222,15 +224,17 @@ def _prepare(data: Path, home: str) -> dict[str, Any]:
 
 
 @contextmanager
-def reviewed_names() -> Iterator[None]:
-    """The crosswalk of docs/accuracy/crosswalk.jsonl, as a person would confirm it; the installation is left as it was.
+def reviewed_names(listed: Path) -> Iterator[None]:
+    """A crosswalk of docs/accuracy, as a person would confirm it; the installation is left as it was.
 
     For each package of the inventories, the CPE names that some record carries together with it, or that its project
-    releases under the same number, where a look at the project says that both are the same code.
+    releases under the same number, where a look at the project says that both are the same code. For each device, the
+    names under which one vulnerability is described twice, and a supplier's product as a record names it.
     """
     from django.db import transaction
 
     from suture.accounts.services import new_uid
+    from suture.core.errors import Conflict
     from suture.core.roles import Role
     from suture.detection.crosswalk_names import read_name
     from suture.detection.services import confirm_pair
@@ -244,13 +248,14 @@ def reviewed_names() -> Iterator[None]:
             printed_name="Reviewer of the measurement",
             role_names=[Role.PSIRT.value],
         )
-        for line in CROSSWALK.read_text().splitlines():
+        for line in listed.read_text().splitlines():
             entry = json.loads(line)
-            confirm_pair(
-                one=read_name(entry["one"]), other=read_name(entry["other"]), by=person, because=entry["because"],
-                confidence="examined", review_on=date.today() + timedelta(days=365),
-                provenance=[{"source": "", "record": one, "says": ""} for one in entry["carried_by"]],
-            )  # fmt: skip
+            with suppress(Conflict):  # it is so already: the name has come into the table that is shipped
+                confirm_pair(
+                    one=read_name(entry["one"]), other=read_name(entry["other"]), by=person, because=entry["because"],
+                    confidence="examined", review_on=date.today() + timedelta(days=365),
+                    provenance=[{"source": "", "record": one, "says": ""} for one in entry["carried_by"]],
+                )  # fmt: skip
         yield
         transaction.set_rollback(True)
 
@@ -272,10 +277,14 @@ def main(argv: Sequence[str] | None = None) -> int:
     if plain := [name for name in ("language", "distro") if name in only]:
         tracks += match_labels(labels, scan, aside, plain)
     if "cpe" in only:
-        with reviewed_names():
+        with reviewed_names(CROSSWALK):
             tracks += match_labels(labels, scan, aside, ["cpe"])
     if "medical-devices" in only:
-        tracks.append(medical_devices(said.data / "benchmark" / "medical-devices", scan))
+        devices = said.data / "benchmark" / "medical-devices"
+        alone = medical_devices(devices, scan)
+        with reviewed_names(DEVICES_CROSSWALK):
+            tracks.append(medical_devices(devices, scan))
+        tracks[-1].raw[WITHOUT] = alone.raw["all"]
     trivy = _trivy(said.data) if "trivy" in only else None
     print(f"sources: {', '.join(known['sources'])}; {known['ranges']:,} ranges, {known['in review']:,} in review\n")
     print(table(tracks))

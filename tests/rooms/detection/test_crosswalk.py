@@ -345,6 +345,16 @@ def test_cve_records_and_advisories_in_files_suggest(
     assert CrosswalkSuggestion.objects.count() == 2
 
 
+def test_the_crosswalks_that_accuracy_is_measured_with_can_be_confirmed(ada: Person) -> None:
+    """Every entry names two things that may be one, says why, and where both stand; none is listed twice."""
+    for file in sorted((Path(__file__).parents[3] / "docs" / "accuracy").glob("crosswalk*.jsonl")):
+        entries = [json.loads(line) for line in file.read_text().splitlines()]
+        assert len({pair_key(read_name(one["one"]), read_name(one["other"])) for one in entries}) == len(entries) > 10
+        for entry in entries:
+            assert entry["carried_by"], entry
+            confirm(entry["one"], entry["other"], ada, entry["because"])
+
+
 # ---- law
 
 
