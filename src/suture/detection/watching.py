@@ -61,12 +61,20 @@ def space_of(kind: str, name: str) -> str:
 
 
 def watching(spaces: Iterable[str], sources: Collection[str]) -> tuple[str, ...]:
-    """The sources at hand that watch any of the spaces, by name."""
-    found: set[str] = set()
-    for space in spaces:
-        if watchers := WATCHERS.get(space):
-            found.update({*watchers.leading, *watchers.further}.intersection(sources))
-    return tuple(sorted(found))
+    """The sources at hand that watch any of the spaces, by name; an extract for the demo counts as its source.
+
+    Advisories of makers and coordinators (CSAF) name products by CPE and by words.
+    """
+    wanted = set(spaces)
+    named = {one for space in wanted if space in WATCHERS for part in WATCHERS[space] for one in part}
+    advised = not wanted.isdisjoint((CPE, WORDS))
+    return tuple(
+        sorted(
+            source
+            for source in sources
+            if (plain := source.removeprefix("demo ")) in named or (advised and plain.startswith("csaf"))
+        )
+    )
 
 
 def leading(spaces: Iterable[str] | None, sources: Collection[str]) -> frozenset[str]:
@@ -74,4 +82,4 @@ def leading(spaces: Iterable[str] | None, sources: Collection[str]) -> frozenset
     if spaces is None:
         return frozenset(sources)
     wanted = {source for space in spaces if space in WATCHERS for source in WATCHERS[space].leading}
-    return frozenset(wanted.intersection(sources))
+    return frozenset(source for source in sources if source.removeprefix("demo ") in wanted)

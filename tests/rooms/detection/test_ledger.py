@@ -77,6 +77,8 @@ def test_a_package_is_looked_up_in_one_space(kind: str, name: str, space: str) -
 def test_watchers_are_those_that_were_taken_in() -> None:
     assert watching(["npm", "cpe"], {"ghsa", "nvd", "rocky"}) == ("ghsa", "nvd")
     assert watching(["no such space"], {"ghsa"}) == ()
+    assert watching(["cna"], {"cve", "csaf cisa", "demo nvd", "ghsa"}) == ("csaf cisa", "cve")
+    assert watching(["cpe"], {"demo nvd"}) == ("demo nvd",)
     assert leading(["cpe"], {"nvd", "nvd-override"}) == {"nvd"}
     assert leading(None, {"nvd", "rocky"}) == {"nvd", "rocky"}  # not known on what it rests: on all of them
 
