@@ -113,6 +113,10 @@ class Cause(models.TextChoices):
     UNORDERABLE = "version has no order"
 
 
+# A source that names such a component later ends the gap: its releases match again.
+UNHEARD = (Cause.NO_SOURCE, Cause.NEVER_NAMED, Cause.NO_IDENTIFIER)
+
+
 class Gap(models.Model):
     """A component of a release that is not fully monitored, and why: the holes of the coverage ledger."""
 

@@ -232,7 +232,7 @@ def hole(found: Places, known: Mapping[Name, int], watched: frozenset[str]) -> H
     heard = {called for called in found.called if namespace(called[0]) in watched or _known(called, known)}
     if not heard:
         says = ", ".join(package.name for package in found.names)
-        if identity.NO_IDENTIFIER in found.obstacles:
+        if any(said.startswith(identity.NO_IDENTIFIER) for said in found.obstacles):
             return Hole(Cause.NO_IDENTIFIER, f"{identity.NO_IDENTIFIER}, and no source names {says}"[:1000])
         if all(namespace(package) for package in found.names):
             return Hole(Cause.NO_SOURCE, f"no source in the knowledge watches {says}"[:1000])

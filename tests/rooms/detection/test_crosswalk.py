@@ -174,6 +174,21 @@ def test_supplier_and_name_are_given_an_identity_once(
     assert [hole.ref for hole in coverage(second).holes] == ["x"]
 
 
+def test_words_that_a_record_uses_later_are_found(world: World, release: Release, take: Take) -> None:
+    """Supplier and name as a CVE record writes them: equal words, and matched again once somebody uses them."""
+    world.publish(says("nvd", "CVE-6", (OPENSSL, below("2"))))
+    take(release, {"ref": "v", "name": "Crosswind", "version": "R3.3", "supplier": {"name": "Acme"}})
+    assert [hole.cause for hole in coverage(release).holes] == ["no identifier"]
+    words = Package(PackageKind.CNA, "loose", "acme:crosswind")
+    world.publish(says("cve", "CVE-7", (words, Bounds("R3", "R3.3", False, True))))
+    rematch_stale()
+    assert (
+        found(release)["CVE-7"].why[0]
+        == '"Crosswind" of Acme is acme:crosswind: supplier and name as the record writes them'
+    )
+    assert coverage(release).holes == ()
+
+
 def test_a_component_with_an_identifier_keeps_to_it() -> None:
     """What a person gave to supplier and name is for components without any identifier."""
     given_ = Supplied("ACME", "thing", OPENSSL, "by the crosswalk, …")

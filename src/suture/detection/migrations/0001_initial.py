@@ -41,7 +41,13 @@ class Migration(migrations.Migration):
                 (
                     "role",
                     models.CharField(
-                        choices=[("native", "Native"), ("twin", "Twin"), ("fallback", "Fallback"), ("commit", "Commit")], max_length=8
+                        choices=[
+                            ("native", "Native"),
+                            ("twin", "Twin"),
+                            ("fallback", "Fallback"),
+                            ("commit", "Commit"),
+                        ],
+                        max_length=8,
                     ),
                 ),
             ],

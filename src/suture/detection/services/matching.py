@@ -21,8 +21,8 @@ from suture.detection.findings import reconcile
 from suture.detection.indexing import index_release
 from suture.detection.kernel import KERNEL_VERSION, chosen_of, chunks, whole_ranges
 from suture.detection.models import (
+    UNHEARD,
     AwaitedName,
-    Cause,
     ComponentVersion,
     Gap,
     Instance,
@@ -99,7 +99,7 @@ def _index(release: Release, before: Matched | None, rev: int, crosswalk: Crossw
     if before is not None and (
         (before.portfolio_rev, before.keys_ver, before.crosswalk_ver, before.crosswalk_rev) == wanted
     ):
-        waiting = Gap.objects.filter(release=release, cause__in=(Cause.NO_SOURCE, Cause.NEVER_NAMED))
+        waiting = Gap.objects.filter(release=release, cause__in=UNHEARD)
         if before.rev == rev or not waiting.exists():
             return before.components
     return index_release(release, crosswalk)

@@ -124,8 +124,8 @@ def _newly_watched() -> set[int]:
         cursor.execute(
             "SELECT DISTINCT g.release_id FROM gap g JOIN inst i "
             "ON i.release_id = g.release_id AND i.component_id = g.component_id "
-            "JOIN cv ON cv.cv_id = i.cv_id WHERE g.cause = %s AND cv.pkg_id > 0",
-            [Cause.NEVER_NAMED],
+            "JOIN cv ON cv.cv_id = i.cv_id WHERE g.cause IN (%s, %s) AND cv.pkg_id > 0",
+            [Cause.NEVER_NAMED, Cause.NO_IDENTIFIER],
         )
         return found | {row[0] for row in cursor.fetchall()}
 

@@ -232,7 +232,12 @@ class Migration(migrations.Migration):
                 (
                     "role",
                     models.CharField(
-                        choices=[("native", "Native"), ("twin", "Twin"), ("fallback", "Fallback"), ("commit", "Commit")],
+                        choices=[
+                            ("native", "Native"),
+                            ("twin", "Twin"),
+                            ("fallback", "Fallback"),
+                            ("commit", "Commit"),
+                        ],
                         default="native",
                         max_length=8,
                     ),
