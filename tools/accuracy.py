@@ -32,7 +32,6 @@ CROSSWALK = KEPT.with_name("crosswalk.jsonl")
 DEVICES_CROSSWALK = KEPT.with_name("crosswalk-devices.jsonl")
 WRONG = ROOT / "test-results" / "accuracy-wrong.jsonl"
 FEEDS = ("osv", "nvd", "cve5", "kev", "epss", "distro", "csaf/cisa-icsma")
-WITHOUT = "without the reviewed names"
 TRACKS = ("language", "cpe", "distro", "medical-devices", "trivy")
 
 
@@ -284,7 +283,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         alone = medical_devices(devices, scan)
         with reviewed_names(DEVICES_CROSSWALK):
             tracks.append(medical_devices(devices, scan))
-        tracks[-1].raw[WITHOUT] = alone.raw["all"]
+        tracks[-1].raw[accuracy_page.WITHOUT] = alone.raw["all"]
     trivy = _trivy(said.data) if "trivy" in only else None
     print(f"sources: {', '.join(known['sources'])}; {known['ranges']:,} ranges, {known['in review']:,} in review\n")
     print(table(tracks))

@@ -42,15 +42,17 @@ SAYS = {
         "'go'), and a Go pseudo-version, which is *possible*."
     ),
     "distro": "Packages of distributions, against the distributions' own data.",
-    "medical-devices": (
-        "Fictitious devices with real components, built around traps. Where the records of a component use other words "
-        "than its SBOM, a person of the manufacturer has settled the names first: "
-        "[crosswalk-devices.jsonl](../accuracy/crosswalk-devices.jsonl). It was made for every component of the SBOMs "
-        "by one rule, after a run without it had shown that names were lacking, and was not changed after it was "
-        "scored: names under which two records describe one vulnerability, and a supplier's product as a record names "
-        "it. No entry rests on a label. The line *without the reviewed names* is the same run without it."
-    ),
+    "medical-devices": "Fictitious devices with real components, built around traps.",
 }
+
+WITHOUT = "without the reviewed names"  # the line of a track scored a second time, without its crosswalk
+REVIEWED = (
+    "Where the records of a component use other words than its SBOM, a person of the manufacturer has settled the "
+    "names first: [crosswalk-devices.jsonl](../accuracy/crosswalk-devices.jsonl). It was made for every component of "
+    "the SBOMs by one rule, after a run without it had shown that names were lacking, and was not changed after it was "
+    "scored: names under which two records describe one vulnerability, and a supplier's product as a record names it. "
+    "No entry rests on a label. The line *without the reviewed names* is the same run without it."
+)
 
 
 def page(result: dict[str, Any], adjustments: Sequence[Adjustment], notes: Sequence[str] = ()) -> str:
@@ -64,7 +66,8 @@ def page(result: dict[str, Any], adjustments: Sequence[Adjustment], notes: Seque
     ]  # fmt: skip
     out += ["## Gates", "", *_table(("track", "what", "at least", "reached", ""), map(_gate, result["gates"])), ""]
     for name, track in result["tracks"].items():
-        out += [f"## {name}", "", f"{track['labels']:,} labels. {SAYS.get(name, '')}".strip(), ""]
+        reviewed = REVIEWED if WITHOUT in track["cells"] else ""
+        out += [f"## {name}", "", f"{track['labels']:,} labels. {SAYS.get(name, '')} {reviewed}".strip(), ""]
         lines = [("raw", track["raw"])]
         if track["set aside"]:
             lines.append((f"adjusted ({track['set aside']} labels set aside)", track["adjusted"]))
