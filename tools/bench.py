@@ -1,122 +1,234 @@
-"""`make bench`: the budgets of the architecture, as ratios inside one run. Prints figures; gates nothing.
+"""`make bench`: the budgets of the architecture as ratios inside one run; a table, and JSON. Gates nothing.
 
-    python -m tools.bench [quick]      'quick' leaves out the full import
+    python -m tools.bench [--scale 1.0] [--only kernel,ingest,sbom,lists,house] [--json FILE] [--knowledge HOME]
+                          [--postgres URL]
 
-Each line: what was measured, our figure, what it is measured against, the ratio, the budget.
+`--scale` shrinks the generated load. `--knowledge` names a home into which the feeds were taken in already; else the
+run imports them. PostgreSQL is measured where an address is given, or SUTURE_TEST_DATABASE_URL names one; in a database
+of its own, which is dropped again. Figures are kept in docs/explanation/performance.md.
 """
 
 from __future__ import annotations
 
-import gzip
+import argparse
 import json
 import os
-import statistics
+import shutil
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from resource import RUSAGE_CHILDREN, getrusage
+from typing import Any
 
 import msgspec
+import psycopg
 
-from suture.core import ranges
-from suture.core.vulnerabilities import Record
 from suture.evidence.chain import GENESIS, entry_hash, verify_entries
-from suture.formats import cve5, nvd, osv
 from suture.formats.sbom import read_sbom
+from tools import bench_ingest, bench_sbom
+from tools.bench_table import DATA, Line, Table, process, timed, worker
 
-DATA = Path(os.environ.get("SUTURE_TEST_DATA", "../shared/data"))
-ROWS: list[tuple[str, ...]] = []
-
-
-def timed(work: Callable[[], object], times: int = 3) -> float:
-    """Median seconds of several runs."""
-    took = []
-    for _ in range(times):
-        started = time.perf_counter()
-        work()
-        took.append(time.perf_counter() - started)
-    return statistics.median(took)
+FEEDS = ("osv", "nvd", "cve5", "kev", "epss")
+PEERS = Path(".bench-venv")
+PARTS = ("kernel", "ingest", "sbom", "lists", "house")
 
 
-def row(what: str, ours: float, against: str, theirs: float | None, budget: str) -> None:
-    """One line of the table, printed at once."""
-    ratio = f"{ours / theirs:.2f}×" if theirs else ""
-    line = (what, f"{ours * 1000:,.0f} ms", against, f"{theirs * 1000:,.0f} ms" if theirs else "", ratio, budget)
-    ROWS.append(line)
-    print("{:<44}{:>12}  {:<34}{:>11}{:>9}  {}".format(*line), flush=True)
+class Bench:
+    """One run: its table, its folder, and what its parts share."""
 
+    def __init__(self, said: argparse.Namespace, folder: Path) -> None:
+        self.said, self.folder, self.table = said, folder, Table()
+        self.raw: dict[str, Any] = {}
+        self.knowledge: Path | None = Path(said.knowledge) if said.knowledge else None
 
-def process(*command: str, home: Path | None = None) -> float:
-    """Median seconds of a whole process."""
-    environment = os.environ | ({"SUTURE_HOME": str(home)} if home else {})
-    return timed(lambda: subprocess.run(command, capture_output=True, env=environment, check=False), 5)
+    def home(self, name: str) -> dict[str, str]:
+        home = self.folder / name
+        home.mkdir()
+        return {"SUTURE_HOME": str(home), "SUTURE_DATABASE_URL": "sqlite"}
 
+    # ---- 1, 2, 5: the range join on generated load
 
-def start_up() -> None:
-    """The command line's help against importing what draws it."""
-    help_ = process(sys.executable, "-m", "suture", "--help")
-    row("suture --help", help_, "python -c 'import typer'", process(sys.executable, "-c", "import typer"), "≤ 1.5×")
+    def kernel(self) -> None:
+        scale, parquet = str(self.said.scale), self.folder / "parquet"
+        lite = self.raw["sqlite"] = worker("tools.bench_kernel", scale, str(parquet), env=self.home("kernel"))
+        shutil.rmtree(self.folder / "kernel")
+        self._engine(lite, 12)
+        duck = lite["duckdb"]
+        for name, limit in (("loaded", 3.0), ("parquet", 12.0)):
+            self.table.add(Line(part="1", what=f"DuckDB, {name}: full re-match, counted", ours=duck[name], limit=limit,
+                                against="2 sorted searchsorted passes", theirs=duck[f"probes {name}"]))  # fmt: skip
+        with self.database() as url:
+            if url:
+                env = {"SUTURE_HOME": str(self.folder), "SUTURE_DATABASE_URL": url}
+                grown = self.raw["postgresql"] = worker("tools.bench_kernel", scale, env=env)
+                self._engine(grown, None)
+                self.table.add(Line(part="1", what="PostgreSQL: full re-match, per probe", against="SQLite, per probe",
+                                    ours=grown["full"] / grown["probes"], theirs=lite["full"] / lite["probes"],
+                                    limit=3.0, unit="probes"))  # fmt: skip
+        hashes = {found[name] for found in (lite, self.raw.get("postgresql")) if found
+                  for name in ("incremental", "full again")} | {duck["hash"]}  # fmt: skip
+        engines = "SQLite, DuckDB" + (", PostgreSQL" if "postgresql" in self.raw else "")
+        told = f"one result, {min(hashes)[:16]}…" if len(hashes) == 1 else "THE RESULTS DIFFER"
+        self.table.say(f"incremental state and full re-match, {engines}: {told}")
+        self.raw["one result"] = len(hashes) == 1
 
+    def _engine(self, found: dict[str, Any], limit: float | None) -> None:
+        name = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}[found["engine"]]
+        add = self.table.add
+        add(Line(part="1", what=f"{name}: full re-match, counted ({found['hits']:,} hits)", ours=found["full"],
+                 against="2 sorted searchsorted passes", theirs=found["probes"], limit=limit))  # fmt: skip
+        add(Line(part="1", what=f"{name}: writing all hits", ours=found["write"]))
+        add(Line(part="1", what=f"{name}: loading ranges, versions, instances", ours=found["load"]))
+        add(Line(part="2", what=f"{name}: 100 changed advisories → {found['touched releases']:,} releases",
+                 ours=found["changed"], against="full re-match", theirs=found["full"], limit=1 / 30))  # fmt: skip
+        add(Line(part="2", what=f"{name}: hits of the portfolio advanced", ours=found["advance"]))
+        add(Line(part="5", what=f"{name}: as of a revision", ours=found["full"], against="the same without it",
+                 theirs=found["without as-of"], limit=1.2))  # fmt: skip
 
-def _lines(name: str, most: int) -> list[bytes]:
-    found: list[bytes] = []
-    with gzip.open(DATA / name) as lines:
-        for line in lines:
-            found.append(line)
-            if len(found) >= most:
-                break
-    return found
+    @contextmanager
+    def database(self) -> Iterator[str]:
+        """A PostgreSQL database of its own; '' where there is no server."""
+        url = self.said.postgres or os.environ.get("SUTURE_TEST_DATABASE_URL", "")
+        if not url.startswith("postgres"):
+            self.table.say("PostgreSQL is left out: no address (--postgres URL, or SUTURE_TEST_DATABASE_URL)")
+            yield ""
+            return
+        name = f"suture_bench_{os.getpid()}"
+        with psycopg.connect(url, autocommit=True) as server:
+            server.execute(f"CREATE DATABASE {name}")  # type: ignore[arg-type]
+        try:
+            yield url.rpartition("/")[0] + "/" + name
+        finally:
+            with psycopg.connect(url, autocommit=True) as server:
+                server.execute(f"DROP DATABASE {name} WITH (FORCE)")  # type: ignore[arg-type]
 
+    # ---- 4: ingest of the real data
 
-def ingest() -> None:
-    """Bytes to keys against the standard library's json alone, on the same bytes."""
-    readers: dict[str, Callable[[bytes], Record]] = {
-        "cve5/vulnrichment.jsonl.gz": cve5.read, "nvd/cve-2023.jsonl.gz": nvd.read, "osv/ghsa.jsonl.gz": osv.read,
-    }  # fmt: skip
-    for name, read in readers.items():
-        lines = _lines(name, 8000)
+    def ingest(self) -> None:
+        for name, rows, plain, many in bench_ingest.ratios():
+            self.table.add(Line(part="4", what=f"{name}: {many:,} records to rows in memory", ours=rows,
+                                against="json.loads of the same bytes", theirs=plain,
+                                limit=1.0 if name == "cve5" else None))  # fmt: skip
+        if self.knowledge is None:
+            self.imported()
 
-        def keys(lines: list[bytes] = lines, read: Callable[[bytes], Record] = read) -> None:
-            for line in lines:
-                for stated in read(line).ranges:
-                    try:
-                        ranges.read(stated)
-                    except ranges.NeedsReview:
-                        continue
+    def imported(self) -> Path:
+        """A home with every feed in it; imported once."""
+        if self.knowledge is not None:
+            return self.knowledge
+        env = self.home("knowledge")
+        before, started = getrusage(RUSAGE_CHILDREN), time.perf_counter()
+        command = [sys.executable, "-m", "suture", "feeds", "import", *(str(DATA / name) for name in FEEDS)]
+        subprocess.run(command, env=os.environ | env, check=False, stdout=subprocess.DEVNULL)
+        seconds, after = time.perf_counter() - started, getrusage(RUSAGE_CHILDREN)
+        self.knowledge = Path(env["SUTURE_HOME"])
+        size = (self.knowledge / "suture.sqlite3").stat().st_size / 1e6
+        cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+        self.table.add(Line(part="4", what="every feed into SQLite, whole process", ours=seconds, limit=90.0,
+                            note=f"{cpu:.0f} s of CPU"))  # fmt: skip
+        self.table.add(Line(part="4", what="its memory at most (largest of this run)", ours=after.ru_maxrss / 1024,
+                            limit=1000, unit="MB"))  # fmt: skip
+        self.table.add(Line(part="4", what="the database", ours=size, limit=1500, unit="MB"))
+        return self.knowledge
 
-        def plain(lines: list[bytes] = lines) -> None:
-            for line in lines:
-                json.loads(line)
+    # ---- 3, 6: one SBOM, and the peers
 
-        row(
-            f"ingest to keys: {name} ({len(lines):,})",
-            timed(keys),
-            "json.loads of the same bytes",
-            timed(plain),
-            "≤ 1.0×",
+    def sbom(self) -> None:
+        home, file, candidates = self.folder / "one", self.folder / "sbom.json", self.folder / "candidates.json"
+        shutil.copytree(self.imported(), home)
+        many = bench_sbom.write(DATA, file)
+        env = {"SUTURE_HOME": str(home), "SUTURE_DATABASE_URL": "sqlite"}
+        found = self.raw["sbom"] = worker("tools.bench_scan", str(file), str(candidates), env=env)
+        add = self.table.add
+        add(
+            Line(
+                part="3", what=f"stored SBOM of {many}: matched anew, nothing changed", ours=found["match"], limit=0.05
+            )
         )
+        add(Line(part="3", what=f"upload of {many} to answer", ours=found["upload"], limit=1.0))
+        scan = process([sys.executable, "-m", "suture", "scan", str(file), "--format", "json"], env)
+        add(Line(part="3", what=f"suture scan of {many}, whole process", ours=scan, limit=1.5))
+        if not self._peers():
+            self.table.say("univers, vdb and cve-bin-tool are left out: they could not be installed into .bench-venv")
+            return
+        for tool, package, limit in (("univers", "univers", 100.0), ("vdb", "appthreat-vulnerability-db", None)):
+            command = [str(PEERS / "bin/python"), "tools/bench_peers.py", tool, str(candidates)]
+            said = json.loads(subprocess.run(command, capture_output=True, check=True).stdout)
+            whole = process(command, times=3)
+            self.raw[tool] = {**said, "whole": whole, "answers": None}
+            add(Line(part="3" if limit else "6", what=f"range join of the SBOM ({found['candidates']:,} candidates)",
+                     ours=found["join"], against=f"{package} loop, {said['tests']:,} of them", theirs=said["seconds"],
+                     limit=limit, at_least=True,
+                     note=f"inside: {said['inside']:,} there, {found['comparable inside']:,} here; "
+                          f"{said['unreadable']} it cannot read, {_differ(said, found)} answers differ"))  # fmt: skip
+            if tool == "univers":
+                add(Line(part="3", what="suture scan, whole process", ours=scan, at_least=True, limit=3.0,
+                         against="univers process on the same ranges", theirs=whole))  # fmt: skip
+
+    def _peers(self) -> bool:
+        """The peers in an environment of their own, made once."""
+        if not (PEERS / "made").exists():
+            made = subprocess.run([sys.executable, "-m", "venv", str(PEERS)], check=False).returncode == 0
+            wanted = ["univers", "appthreat-vulnerability-db", "cve-bin-tool"]
+            if not made or subprocess.run([PEERS / "bin/pip", "install", "-q", *wanted], check=False).returncode:
+                return False
+            (PEERS / "made").touch()
+        return True
+
+    # ---- 5: lists
+
+    def lists(self) -> None:
+        most = max(10_000, int(1_000_000 * min(1.0, self.said.scale)))
+        engines = [("SQLite", self.home("lists"))]
+        with self.database() as url:
+            if url:
+                engines.append(("PostgreSQL", {"SUTURE_HOME": str(self.folder), "SUTURE_DATABASE_URL": url}))
+            for name, env in engines:
+                found = worker("tools.bench_lists", str(most), env=env)
+                for what, seconds in (found["pages"] | found["queries"]).items():
+                    self.table.add(Line(part="5", what=f"{name}, {found['findings']:,} findings: {what}", ours=seconds,
+                                        limit=0.15))  # fmt: skip
+
+    # ---- the house
+
+    def house(self) -> None:
+        help_ = process([sys.executable, "-m", "suture", "--help"])
+        self.table.add(Line(part="", what="suture --help", ours=help_, against="python -c 'import typer'", limit=1.5,
+                            theirs=process([sys.executable, "-c", "import typer"])))  # fmt: skip
+        for count in (500, 50_000):
+            data = _sbom(count)
+            self.table.add(Line(part="", what=f"SBOM of {count:,} ({len(data) >> 20} MB) to components", limit=1.5,
+                                ours=timed(lambda data=data: read_sbom(data)), against="msgspec's untyped parse",
+                                theirs=timed(lambda data=data: msgspec.json.decode(data))))  # fmt: skip
+        entries = list(_chain(100_000))
+        self.table.add(Line(part="", what="verify 100,000 entries (a tenth of a million)", limit=6.0,
+                            ours=timed(lambda: verify_entries(entries, None), 1)))  # fmt: skip
 
 
-def sboms() -> None:
-    """A large SBOM against msgspec's own parse."""
-    for count in (500, 50_000):
-        data = json.dumps({
-            "bomFormat": "CycloneDX", "specVersion": "1.6", "version": 1,
-            "components": [
-                {
-                    "type": "library", "bom-ref": f"c{n}", "name": f"part-{n}", "version": f"1.{n % 90}.{n % 7}",
-                    "purl": f"pkg:npm/part-{n}@1.{n % 90}.{n % 7}", "supplier": {"name": "Somebody"},
-                    "hashes": [{"alg": "SHA-256", "content": "a" * 64}], "licenses": [{"license": {"id": "MIT"}}],
-                    "properties": [{"name": f"p{i}", "value": "x" * 40} for i in range(6)],
-                }
-                for n in range(count)
-            ],
-        }).encode()  # fmt: skip
-        parse = timed(lambda data=data: msgspec.json.decode(data))
-        row(f"SBOM of {count:,} ({len(data) >> 20} MB) to components", timed(lambda data=data: read_sbom(data)),
-            "msgspec's untyped parse", parse, "≤ 1.5×")  # fmt: skip
+def _differ(said: dict[str, Any], found: dict[str, Any]) -> int:
+    """On how many candidates a peer answers, and otherwise than we do."""
+    return sum(1 for theirs, ours in zip(said["answers"], found["answers"], strict=True)
+               if theirs is not None and theirs != ours)  # fmt: skip
+
+
+def _sbom(count: int) -> bytes:
+    """A generated CycloneDX document."""
+    return json.dumps({
+        "bomFormat": "CycloneDX", "specVersion": "1.6", "version": 1,
+        "components": [
+            {
+                "type": "library", "bom-ref": f"c{n}", "name": f"part-{n}", "version": f"1.{n % 90}.{n % 7}",
+                "purl": f"pkg:npm/part-{n}@1.{n % 90}.{n % 7}", "supplier": {"name": "Somebody"},
+                "hashes": [{"alg": "SHA-256", "content": "a" * 64}], "licenses": [{"license": {"id": "MIT"}}],
+                "properties": [{"name": f"p{i}", "value": "x" * 40} for i in range(6)],
+            }
+            for n in range(count)
+        ],
+    }).encode()  # fmt: skip
 
 
 def _chain(length: int) -> Iterator[dict[str, object]]:
@@ -132,42 +244,25 @@ def _chain(length: int) -> Iterator[dict[str, object]]:
         yield entry
 
 
-def proof() -> None:
-    """Verification of the chain, on entries in memory."""
-    entries = list(_chain(100_000))
-    seconds = timed(lambda: verify_entries(entries, None), 1)
-    row("verify 100,000 entries (×10 for a million)", seconds, "", None, "≤ 6 s")
-
-
-def whole() -> None:
-    """The full import, then whole processes on that knowledge."""
-    home = Path(tempfile.mkdtemp(prefix="suture-bench-"))
-    feeds = [str(DATA / name) for name in ("osv", "nvd", "cve5", "kev", "epss")]
-    started = time.perf_counter()
-    subprocess.run(
-        [sys.executable, "-m", "suture", "feeds", "import", *feeds],
-        env=os.environ | {"SUTURE_HOME": str(home)},
-        check=False,
+def main() -> int:
+    """Measure, print, keep."""
+    told = argparse.ArgumentParser(
+        description="The benchmarks of the range join, ingest, one SBOM, lists and the house."
     )
-    row("full import, a whole process", time.perf_counter() - started, "", None, "≤ 5 min")
-    names = json.loads(next(iter(_lines("benchmark/match-labels/inventories.cdx.jsonl.gz", 1))))
-    file = home / "sbom.json"
-    names["components"] = (names["components"] * 20)[:500]
-    for number, component in enumerate(names["components"]):
-        names["components"][number] = component | {"bom-ref": f"c{number}"}
-    file.write_text(json.dumps(names))
-    scan = process(sys.executable, "-m", "suture", "scan", str(file), "--format", "json", home=home)
-    row("suture scan of 500 components, whole process", scan, "", None, "≤ 1.5 s")
-    row("suture verify, whole process", process(sys.executable, "-m", "suture", "verify", home=home), "", None, "")
-    subprocess.run(
-        [sys.executable, "-m", "tools.bench_match"], env=os.environ | {"SUTURE_HOME": str(home)}, check=False
-    )
+    told.add_argument("--scale", type=float, default=1.0, help="of the generated load; 1.0 is the full one")
+    told.add_argument("--only", default=",".join(PARTS), help="parts, with commas between them")
+    told.add_argument("--json", type=Path, default=Path("bench.json"), help="where the figures are written")
+    told.add_argument("--knowledge", default="", help="a SUTURE_HOME with every feed in it")
+    told.add_argument("--postgres", default="", help="address of a server on which a database may be made")
+    said = told.parse_args()
+    with tempfile.TemporaryDirectory(prefix="suture-bench-") as folder:
+        bench = Bench(said, Path(folder))
+        for part in said.only.split(","):
+            getattr(bench, part)()
+        said.json.write_text(json.dumps(bench.table.plain(scale=said.scale, measured=bench.raw), indent=1) + "\n")
+        said.json.with_suffix(".md").write_text(bench.table.markdown())
+    return 0
 
 
 if __name__ == "__main__":
-    start_up()
-    ingest()
-    sboms()
-    proof()
-    if "quick" not in sys.argv:
-        whole()
+    sys.exit(main())

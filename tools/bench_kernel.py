@@ -13,6 +13,7 @@ import os
 import sys
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -71,9 +72,6 @@ def run(scale: float, folder: Path | None) -> dict[str, Any]:
         cursor.execute(insert, at)
         found["write"] = time.perf_counter() - started
         cursor.execute("ANALYZE hit")
-    if folder is not None:
-        snapshot(load, folder)
-
     # 100 advisories are amended: their ranges close, others come
     step = max(1, len(set((load.stmt >> ORDINALS).tolist())) // 100)
     numbers = sorted(set((load.stmt >> ORDINALS).tolist()))[::step][:100]
@@ -91,7 +89,37 @@ def run(scale: float, folder: Path | None) -> dict[str, Any]:
         found["incremental"] = delta.state_sha256()
         found["full again"] = delta.sha256_of(delta.streamed(kernel.joined(kernel.SORTED, table="cv"), {"rev": rev}))
     log(f"100 advisories {found['changed'] * 1000:.0f} ms; both states hashed in {time.perf_counter() - started:.0f} s")
+    if folder is not None:
+        found["duckdb"] = duck(load, folder, rev)
     return found
+
+
+def duck(load: Any, folder: Path, rev: int) -> dict[str, Any]:
+    """The same SQL in DuckDB, over Parquet as the product writes it: from the files, and with tables loaded."""
+    from suture.detection import bulk, delta
+    from suture.intelligence import snapshot
+    from tools import bench_load
+    from tools.bench_table import paired
+
+    folder.mkdir(parents=True, exist_ok=True)
+    snapshot.write(folder, {"rng": snapshot.KNOWLEDGE["rng"]}, {"rev": rev})
+    snapshot.write(folder, {"cv": bulk.PORTFOLIO["cv"]}, {})
+    probe = bench_load.probes(load)
+    found: dict[str, Any] = {"bytes": sum(file.stat().st_size for file in folder.iterdir())}
+    for name, loaded in (("parquet", False), ("loaded", True)):
+        started = time.perf_counter()
+        with bulk.opened(folder, loaded=loaded) as duck:
+            found[f"open {name}"] = time.perf_counter() - started
+            counted = f"SELECT count(*) FROM ({bulk.full(rev)}) h"
+            found["hits"] = duck.execute(counted).fetchall()[0][0]
+            found[name], found[f"probes {name}"] = paired(partial(_count, duck, counted), probe)
+    found["hash"] = delta.sha256_of(bulk.hits_of_snapshot(folder, rev))
+    log(f"DuckDB: loaded {found['loaded'] * 1000:.0f} ms, Parquet {found['parquet'] * 1000:.0f} ms")
+    return found
+
+
+def _count(duck: Any, counted: str) -> Any:
+    return duck.execute(counted).fetchall()
 
 
 def amend(load: Any, numbers: list[int], first: int) -> tuple[list[tuple[Any, ...]], int]:
@@ -115,16 +143,6 @@ def amend(load: Any, numbers: list[int], first: int) -> tuple[list[tuple[Any, ..
             cursor.execute(f"UPDATE rng SET t = %s WHERE stmt >= %s AND stmt < %s AND t = {OPEN}", [rev, low, high])
         cursor.executemany("INSERT INTO rng (pkg_id, lo, hi, stmt, f, t) VALUES (%s, %s, %s, %s, %s, %s)", sorted(rows))
     return rows, rev
-
-
-def snapshot(load: Any, folder: Path) -> None:
-    """Ranges and versions as the product writes them to Parquet."""
-    from suture.detection.bulk import write_portfolio
-    from suture.intelligence.snapshot import write_ranges
-
-    folder.mkdir(parents=True, exist_ok=True)
-    write_ranges(folder / "rng.parquet")
-    write_portfolio(folder)
 
 
 if __name__ == "__main__":

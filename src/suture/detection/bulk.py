@@ -126,8 +126,17 @@ def _manifest(folder: Path, at: datetime, rev: int, files: list[Written], found:
 
 
 def statement(rev: int) -> str:
-    """The range join over `rng.parquet` and `cv.parquet` at a revision, for any reader of SQL."""
-    return kernel.SORTED.format(join="JOIN", table="cv").replace("%(rev)s", str(int(rev))).strip()
+    """The range join over `rng.parquet` and `cv.parquet` at a revision, in order, for any reader of SQL."""
+    return _plain(kernel.SORTED, rev)
+
+
+def full(rev: int) -> str:
+    """The range join as it is, for counting."""
+    return _plain(kernel.FULL, rev)
+
+
+def _plain(sql: str, rev: int) -> str:
+    return sql.format(join="JOIN", table="cv").replace("%(rev)s", str(int(rev))).strip()
 
 
 def opened(folder: Path, *, loaded: bool = False) -> duckdb.DuckDBPyConnection:

@@ -238,7 +238,10 @@ class Finding(models.Model):
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=["release", "vulnerability"], name="one_finding"),)
-        indexes = (models.Index(fields=["release", "gone_at"], name="findings_standing"),)
+        indexes = (
+            models.Index(fields=["release", "gone_at"], name="findings_standing"),
+            models.Index(fields=["vulnerability"], condition=models.Q(gone_at=None), name="findings_of_vulnerability"),
+        )
 
     def __str__(self) -> str:
         return self.label

@@ -24,6 +24,7 @@ from suture.detection.queries.findings import (
     kev_vulnerabilities,
     vulnerabilities_found,
 )
+from suture.detection.queries.found import Found, Order
 from suture.detection.queries.ledger import (
     LedgerRow,
     Watched,
@@ -41,8 +42,10 @@ __all__ = [
     "Coverage",
     "DeviceAnswer",
     "Exploitation",
+    "Found",
     "Hole",
     "LedgerRow",
+    "Order",
     "Pair",
     "Possible",
     "ReleaseCounts",

@@ -13,9 +13,10 @@ from suture.core.errors import NotFound
 from suture.detection.kernel import chunks
 from suture.detection.models import Finding
 from suture.detection.queries.coverage import Verdict, states_of, why_not_assessed
+from suture.detection.queries.found import Found
 from suture.detection.queries.ledger import breaches
 from suture.evidence.clock import now
-from suture.intelligence.models import Alias, Kev, Vulnerability
+from suture.intelligence.models import Alias, Kev
 from suture.intelligence.queries import (
     epss_by_vulnerability,
     kev_by_vulnerability,
@@ -112,8 +113,6 @@ def kev_vulnerabilities(rev: int) -> QuerySet[Alias, Any]:
     return standing(Alias.objects.filter(record_id__in=listed), rev).values("vuln")
 
 
-def vulnerabilities_found(person: Person) -> QuerySet[Any]:
+def vulnerabilities_found(person: Person) -> Found:
     """Every vulnerability with a standing finding that this person may see, with `releases`: in how many it stands."""
-    rows: QuerySet[Any] = visible(person, Vulnerability.objects.filter(findings__isnull=False, findings__gone_at=None))
-    rows = rows.annotate(releases=Count("findings"))
-    return rows.order_by("-releases", "preferred_id")
+    return Found(person=person)

@@ -104,6 +104,7 @@ class SqliteStore(Store):
         for pragma in (
             "synchronous=NORMAL",  # of this connection only; the publishing transaction syncs the whole log
             "cache_size=-196608",
+            "mmap_size=0",  # pages of the whole file would count as this process's memory
             "wal_autocheckpoint=8000",
         ):
             self._raw.execute(f"PRAGMA {pragma}")
