@@ -110,13 +110,15 @@ class Listing:
     by_package: Mapping[str, int] = field(default_factory=dict)
 
 
+# `+` keeps both engines from looking a record's few ranges up among all those of its package.
 _LIGHT = """
 SELECT w.stmt, w.pkg_id, w.reason, w.n, a.source, a.record_id,
   CASE WHEN a.modified = '' THEN a.published ELSE a.modified END,
   CASE WHEN {unsettled} THEN 0 ELSE 1 END,
-  CASE WHEN EXISTS (SELECT 1 FROM rng r JOIN package q ON q.pkg_id = r.pkg_id
+  CASE WHEN EXISTS (SELECT 1 FROM rng r
     WHERE r.stmt >= ((w.stmt >> {bits}) << {bits}) AND r.stmt < (((w.stmt >> {bits}) + 1) << {bits})
-    AND q.name = p.name AND q.kind = p.kind) THEN 1 ELSE 0 END
+    AND (+r.pkg_id = w.pkg_id OR EXISTS (SELECT 1 FROM package q WHERE q.pkg_id = r.pkg_id AND q.role <> 'native'
+      AND q.name = p.name AND q.kind = p.kind))) THEN 1 ELSE 0 END
 FROM rng_review w JOIN assertion a ON a.id = w.stmt >> {bits} LEFT JOIN package p ON p.pkg_id = w.pkg_id
 WHERE w.f <= %(rev)s AND w.t > %(rev)s{where}"""
 
@@ -202,9 +204,11 @@ def _everything(wanted: Wanted, person: Person, first: int, size: int) -> Listin
         where += f" AND {'NOT ' if wanted.state == 'decided' else ''}({UNSETTLED})"
     where += _not_hidden(person)
     base = _LIGHT.format(unsettled=UNSETTLED, bits=ORDINALS, where=where)
+    joins = f"JOIN assertion a ON a.id = w.stmt >> {ORDINALS} " if " a." in where else ""
+    joins += "LEFT JOIN package p ON p.pkg_id = w.pkg_id " if " p." in where else ""
     counting = (
-        f"SELECT w.reason, count(*), sum(w.n) FROM rng_review w JOIN assertion a ON a.id = w.stmt >> {ORDINALS} "  # noqa: S608
-        f"LEFT JOIN package p ON p.pkg_id = w.pkg_id WHERE w.f <= %(rev)s AND w.t > %(rev)s{where} GROUP BY w.reason"
+        f"SELECT w.reason, count(*), sum(w.n) FROM rng_review w {joins}"  # noqa: S608 (constants)
+        f"WHERE w.f <= %(rev)s AND w.t > %(rev)s{where} GROUP BY w.reason"
     )
     with connection.cursor() as cursor:
         cursor.execute(f"{base} ORDER BY w.stmt DESC LIMIT {size:d} OFFSET {first:d}", values)

@@ -9,7 +9,7 @@ words as well. A suggestion waits for a person: nothing is matched by it.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -27,12 +27,12 @@ from suture.core.errors import FormatError
 from suture.core.ranges import FALLBACK
 from suture.detection.crosswalk import Crosswalk
 from suture.detection.crosswalk_names import LONGEST, Named, of_package, pair, pair_key, supplied
-from suture.detection.kernel import chunks
+from suture.detection.kernel import chunks, joined, rows
 from suture.detection.models import CrosswalkSuggestion
 from suture.detection.queries.crosswalk import crosswalk_now
 from suture.evidence.clock import now
 from suture.formats import csaf
-from suture.formats.detect import Kind, Layout
+from suture.formats.detect import Detected, Kind, Layout
 from suture.formats.names_together import Carrier, in_csaf_document, in_cve_record
 from suture.intelligence.models import ORDINALS, Assertion, Package
 from suture.intelligence.queries import published_rev
@@ -184,10 +184,10 @@ def _without_identifiers() -> Iterator[Seen]:
 
 def _in_knowledge(ours: frozenset[tuple[str, str]]) -> Iterator[Seen]:
     """Standing CVE records that state the very same ranges of a package URL and of a CPE name, one of them ours."""
-    numbers: list[int] = []
+    numbers: set[int] = set()
     for part in chunks(sorted({name for _, name in ours})):
-        rows = Package.objects.filter(name__in=part, role=Package.Role.NATIVE).values_list("pkg_id", "kind", "name")
-        numbers += [pkg_id for pkg_id, kind, name in rows if (kind, name) in ours and _may_have_another(kind, name)]
+        known = Package.objects.filter(name__in=part, role=Package.Role.NATIVE).values_list("pkg_id", "kind", "name")
+        numbers |= {pkg_id for pkg_id, kind, name in known if (kind, name) in ours and _may_have_another(kind, name)}
     rev = published_rev()
     stated = _stated_together(numbers, rev)
     names = {
@@ -204,29 +204,28 @@ def _may_have_another(kind: str, name: str) -> bool:
     return kind == PackageKind.CPE or (kind == PackageKind.PURL and name.partition("/")[0] not in DISTRO_TYPES)
 
 
-_BOTH = """
-SELECT DISTINCT r.stmt, r.pkg_id FROM rng r JOIN package p ON p.pkg_id = r.pkg_id
-WHERE p.role = 'native' AND p.kind IN ('purl', 'cpe') AND r.f <= %s AND r.t > %s AND ({spans})"""
+# CVE records that state ranges of a package URL: few, for most name their products by words or CPE
+_WITH_PURL = """
+SELECT DISTINCT a.id FROM package p {join} rng r ON r.pkg_id = p.pkg_id {join} assertion a ON a.id = r.stmt >> 20
+WHERE p.kind = 'purl' AND p.role = 'native' AND a.source = 'cve' AND r.f <= %(rev)s AND r.t > %(rev)s"""
 _SPOKEN = """
-SELECT DISTINCT r.stmt >> {bits} FROM rng r JOIN assertion a ON a.id = r.stmt >> {bits}
-WHERE r.pkg_id IN ({numbers}) AND a.source = 'cve' AND r.f <= %s AND r.t > %s"""
+SELECT DISTINCT r.stmt, r.pkg_id FROM assertion a {join} rng r ON r.stmt >= (a.id << 20) AND r.stmt < ((a.id + 1) << 20)
+{join} package p ON p.pkg_id = r.pkg_id
+WHERE a.id IN ({numbers}) AND p.role = 'native' AND p.kind IN ('purl', 'cpe') AND r.f <= %(rev)s AND r.t > %(rev)s"""
 
 
-def _stated_together(numbers: Sequence[int], rev: int) -> dict[int, dict[int, list[int]]]:
-    """Assertion -> package -> its statements, where package URLs and CPE names are both spoken of."""
-    assertions: set[int] = set()
+def _stated_together(ours: Collection[int], rev: int) -> dict[int, dict[int, list[int]]]:
+    """Assertion -> package -> its statements, where package URLs and CPE names are spoken of, and one is ours."""
     found: dict[int, dict[int, list[int]]] = defaultdict(lambda: defaultdict(list))
-    with connection.cursor() as cursor:
-        for part in chunks(numbers, 1000):
-            listed = ", ".join(str(int(number)) for number in part)
-            cursor.execute(_SPOKEN.format(bits=ORDINALS, numbers=listed), [rev, rev])
-            assertions.update(row[0] for row in cursor.fetchall())
-        for part in chunks(sorted(assertions), 200):
-            spans = " OR ".join(f"(r.stmt >= {n << ORDINALS:d} AND r.stmt < {(n + 1) << ORDINALS:d})" for n in part)
-            cursor.execute(_BOTH.format(spans=spans), [rev, rev])
-            for stmt, pkg_id in cursor.fetchall():
-                found[stmt >> ORDINALS][pkg_id].append(stmt)
-    return {number: packages for number, packages in found.items() if len(packages) > 1}
+    for part in chunks(sorted(row[0] for row in rows(joined(_WITH_PURL), {"rev": rev})), 1000):
+        numbers = ", ".join(str(int(number)) for number in part)
+        for stmt, pkg_id in rows(joined(_SPOKEN, numbers=numbers), {"rev": rev}):
+            found[stmt >> ORDINALS][pkg_id].append(stmt)
+    return {
+        number: packages
+        for number, packages in found.items()
+        if len(packages) > 1 and not packages.keys().isdisjoint(ours)
+    }
 
 
 def _same_ranges(
@@ -257,29 +256,32 @@ def _in_files(paths: Iterable[Path | str], ours: frozenset[tuple[str, str]], unr
                     yield Seen(of_package(one), of_package(other), carrier.source, carrier.record, says)
 
 
-def _documents(file: files.FeedFile, data: bytes, unreadable: list[str]) -> list[tuple[int, bytes]]:
-    try:
-        return list(enumerate(csaf.documents(data), 1))
-    except FormatError:
-        unreadable.append(file.name)
-        return []
-
-
 def _carriers(file: files.FeedFile, unreadable: list[str]) -> Iterator[Carrier]:
     with files.Opened(file) as opened:
         head = opened.read(files.HEAD)
     detected = files.detect(head, file.name)
-    advisories = detected.kind is Kind.CSAF
-    if detected.kind is not Kind.CVE5 and not advisories:
+    if detected.kind not in (Kind.CVE5, Kind.CSAF):
         return
     with files.Opened(file) as opened:
-        lines: Iterable[tuple[int, bytes]]
-        if advisories:
-            lines = _documents(file, files.whole(opened), unreadable)
-        else:
-            lines = files.Lines(opened) if detected.layout is Layout.LINES else [(1, files.whole(opened))]
-        for number, data in lines:
+        for number, data in _documents(opened, detected, file.name, unreadable):
             try:
-                yield in_csaf_document(msgspec.json.decode(data)) if advisories else in_cve_record(data)
+                read = (
+                    in_csaf_document(msgspec.json.decode(data)) if detected.kind is Kind.CSAF else in_cve_record(data)
+                )
             except (FormatError, msgspec.DecodeError, RecursionError):
-                unreadable.append(f"{file.name}, line {number}")
+                unreadable.append(f"{file.name}, {number}")
+                continue
+            yield read
+
+
+def _documents(
+    opened: files.Opened, detected: Detected, name: str, unreadable: list[str]
+) -> Iterable[tuple[int, bytes]]:
+    """The documents of a file, with their numbers."""
+    if detected.kind is Kind.CVE5:
+        return files.Lines(opened) if detected.layout is Layout.LINES else [(1, files.whole(opened))]
+    try:
+        return list(enumerate(csaf.documents(files.whole(opened)), 1))
+    except FormatError:
+        unreadable.append(name)
+        return ()
