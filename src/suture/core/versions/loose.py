@@ -102,7 +102,7 @@ _PROSE = frozenset({
 
 _SPECIAL = frozenset({*_PROSE, *_MEANS, *_MEANS_BEFORE_A_NUMBER, *_SAY_NOTHING, *_IN_FRONT, *_MONTHS, "r"})
 _ENDS = ("86", "64", "32", "bit", "hf", "86)", "64)", "32)", "bit)", "hf)")  # of an architecture's name
-_SECOND_WORDS = ("pack", "fix", "update", "release", "level")
+_FIRST_WORDS = ("service", "fix", "hot", "cumulative", "maintenance", "patch", "pre")  # of two that are one
 
 _runs = re.compile(r"[0-9]+|[a-z]+|[^0-9a-z]+").findall
 _numbers_only = re.compile(r"[0-9]+(?:\.[0-9]+)*").fullmatch
@@ -161,7 +161,7 @@ def _worded(version: str) -> bytes:
         raise Unorderable(f"{quoted(version)} looks like a commit, and commits have no order")
     if not version.isprintable() or " " in version or ":" in version:
         _refuse_prose(version)
-    found = _epoch(version)
+    found = _epoch(version) if ":" in version else None
     runs = _runs(_said_shortly(version[found.end() :] if found else version))
     tokens: list[bytes] = []
     last = len(runs) - 1  # a date's year, once read, becomes a separator
@@ -200,8 +200,8 @@ def _said_shortly(version: str) -> str:
         found = _architecture(version)
         if found and _has_digit(version, 0, found.start()):
             version = version[: found.start()]
-    for second in _SECOND_WORDS:
-        if second in version:
+    for word in _FIRST_WORDS:
+        if word in version:
             return _two_words(r"\1\2", version)
     return version
 
