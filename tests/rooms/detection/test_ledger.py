@@ -208,6 +208,15 @@ def test_a_text_that_names_a_product_is_no_candidate(world: World, pump: Release
     assert watch_texts() == 0
 
 
+def test_a_cnas_words_that_matching_looks_up_are_no_candidate(world: World, pump: Release, ada: Person) -> None:
+    """The crosswalk calls openssl:openssl the product: the range answers, and there is nothing to judge."""
+    words = Package(PackageKind.CNA, "loose", "openssl:openssl")
+    world.publish(replace(says("cve", "CVE-2026-7", (words, below("1.0"))), details="A flaw in OpenSSL."))
+    rematch_stale()
+    watch_text(release=pump, of="component", name="openssl", words="OpenSSL", because="", by=ada)
+    assert watch_texts() == 0
+
+
 def test_a_candidate_goes_when_its_record_names_a_product_later(world: World, pump: Release, ada: Person) -> None:
     world.publish(text("CVE-2026-7", "VxWorks fails."))
     watch_text(release=pump, of="component", name="VxWorks", words="VxWorks", because="", by=ada)

@@ -142,7 +142,7 @@ def _look(watch: TextWatch, rev: int) -> int:
         text = "\n".join(part for part in (assertion.title, assertion.summary, words) if part)
         if holds(text):
             texts[assertion.vuln] = (assertion, text)
-    nameless = set(texts) - _identified(texts, rev)
+    nameless = set(texts) - _identified(texts, watch.release_id, rev)
     newest = sorted(nameless, reverse=True)
     known = {one.vulnerability_id: one for one in watch.candidates.filter(vulnerability__in=newest)}
     came = 0
@@ -223,26 +223,31 @@ def _named_by_words(word: str, first: int) -> dict[int, str]:
 _NAMED = """
 SELECT DISTINCT {of} FROM {records} WHERE {of} IN ({numbers}) AND a.f <= %(rev)s AND a.t > %(rev)s AND (
   EXISTS (SELECT 1 FROM rng r JOIN package p ON p.pkg_id = r.pkg_id
-          WHERE r.stmt >= a.id << {bits} AND r.stmt < (a.id + 1) << {bits} AND p.kind <> 'cna')
+          WHERE r.stmt >= a.id << {bits} AND r.stmt < (a.id + 1) << {bits} AND {named})
   OR EXISTS (SELECT 1 FROM rng_review w JOIN package p ON p.pkg_id = w.pkg_id
-             WHERE w.stmt >= a.id << {bits} AND w.stmt < (a.id + 1) << {bits} AND p.kind <> 'cna'))"""
+             WHERE w.stmt >= a.id << {bits} AND w.stmt < (a.id + 1) << {bits} AND {named}))"""
+# By words of a CNA a product is named only where a component of the release is looked up by those very words.
+_BY_NAME = """(p.kind <> 'cna' OR p.pkg_id IN (
+  SELECT cv.pkg_id FROM inst i JOIN cv ON cv.cv_id = i.cv_id WHERE i.release_id = %(release)s))"""
 _BY = (("a.vuln", "assertion a"), ("c.vuln", "covers c JOIN assertion a ON a.id = c.assertion"))
 
 
-def _identified(vulnerabilities: Iterable[int], rev: int) -> set[int]:
-    """Those of the vulnerabilities of which some record names a product by CPE or a package."""
+def _identified(vulnerabilities: Iterable[int], release: int, rev: int) -> set[int]:
+    """Those of the vulnerabilities of which some record names a product so that matching looks at it."""
     found: set[int] = set()
     for part in chunks(sorted(vulnerabilities), 500):
         numbers = ", ".join(str(int(number)) for number in part)
         for of, records in _BY:
-            sql = _NAMED.format(of=of, records=records, numbers=numbers, bits=ORDINALS)
-            found.update(row[0] for row in rows(sql, {"rev": rev}))
+            sql = _NAMED.format(of=of, records=records, numbers=numbers, bits=ORDINALS, named=_BY_NAME)
+            found.update(row[0] for row in rows(sql, {"rev": rev, "release": release}))
     return found
 
 
 def _retire_identified(rev: int) -> None:
     """Candidates whose vulnerability has got a product name since: matching looks at them now."""
     waiting = TextCandidate.objects.filter(state=State.OPEN)
-    named = _identified(waiting.values_list("vulnerability", flat=True).distinct(), rev)
-    for part in chunks(sorted(named)):
-        waiting.filter(vulnerability__in=part).update(state=State.IDENTIFIED)
+    for release in waiting.values_list("watch__release", flat=True).distinct():
+        mine = waiting.filter(watch__release=release)
+        named = _identified(mine.values_list("vulnerability", flat=True).distinct(), release, rev)
+        for part in chunks(sorted(named)):
+            mine.filter(vulnerability__in=part).update(state=State.IDENTIFIED)
