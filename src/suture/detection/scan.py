@@ -99,7 +99,10 @@ def scan(data: bytes, rev: int | None = None, person: Person | None = None) -> S
     result: dict[str, Any] = {
         "document": _document(sbom),
         "knowledge": {
-            "rev": at, "sources": list(known.sources), "late": late, "incomplete": sorted(lacking),
+            "rev": at,
+            "sources": list(known.sources),
+            "late": late,
+            "incomplete": sorted(lacking),
             "ranges": known.ranges,
         },
         "problems": [asdict(problem) for problem in problems],
