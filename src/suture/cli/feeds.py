@@ -70,6 +70,8 @@ def import_feeds(
     check_feeds()
     for source, lacks in sorted(breaches().items()):
         say(f"{source} is incomplete: {lacks}")
+    if any(result.changed for result in results):
+        say("Releases are matched anew by the worker: `suture serve` runs one. Without it: suture worker --once")
     if any(result.failed for result in results):
         raise typer.Exit(FAILED)
 

@@ -16,7 +16,7 @@ from suture.cli.house import bring_up_to_date
 from suture.cli.progress import say
 from suture.config.wsgi import application
 from suture.core.errors import InvalidValue
-from suture.worker.loop import run_until
+from suture.worker.loop import run_off, run_until
 
 THREADS = 8
 LARGEST_BODY = 130 * 1024 * 1024  # bytes, as DATA_UPLOAD_MAX_MEMORY_SIZE
@@ -38,11 +38,15 @@ def _serve(
     serve_forever(host, port, with_worker=not no_worker)
 
 
-@worker.command(help="Run the background steps in staircase order, again and again.")
+@worker.command(help="Run the background steps in staircase order, again and again. `suture serve` runs one already.")
 def _worker(
     every: Annotated[float, typer.Option(min=0.2, help="Seconds between rounds.")] = 5.0,
+    once: Annotated[bool, typer.Option("--once", help="Work off what waits, match every release, and end.")] = False,
     child_of: Annotated[int, typer.Option(hidden=True)] = 0,
 ) -> None:
+    if once:
+        say(f"{run_off():,} releases matched. Nothing waits.")
+        return
     run_until(lambda: bool(child_of) and os.getppid() != child_of, every=every)
 
 

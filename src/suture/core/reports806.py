@@ -453,12 +453,17 @@ def _devices(number: int | None) -> str:
     return "1 device" if number == 1 else f"{number:,} devices"
 
 
+def _without_stop(text: str) -> str:
+    """A sentence that goes on: without the full stop at its end."""
+    return text.strip().rstrip(".")
+
+
 def _built(rule: ItemRule, parts: list[Part], lacking: list[str], facts: Report806Facts) -> Item:
     missing = ""
     if lacking:
         pending = facts.pending.get(rule.number, Pending())
         when = f"will be submitted on {pending.by.isoformat()}" if pending.by else "no date given"
-        missing = f"missing: {', '.join(lacking)} ({pending.why.strip() or 'no reason given'}; {when})"
+        missing = f"missing: {', '.join(lacking)} ({_without_stop(pending.why) or 'no reason given'}; {when})"
     return Item(
         number=rule.number,
         title=rule.title,
@@ -479,7 +484,7 @@ def _not_available(items: list[Item], facts: Report806Facts) -> Item:
             continue
         pending = facts.pending.get(item.number, Pending())
         if pending.why.strip() and pending.by:
-            text = f"{pending.why.strip()}; will be submitted on {pending.by.isoformat()}"
+            text = f"{_without_stop(pending.why)}; will be submitted on {pending.by.isoformat()}"
             parts.append(Part(f"item {item.number}", text, ""))
             continue
         lacks = [what for what, known in (("reason", pending.why.strip()), ("date", pending.by)) if not known]

@@ -160,18 +160,19 @@ def _clocks(known: Sequence[_Known], today: date, decisions: Sequence[Decision])
                     clock, device=one.devices, owner=one.case.owner.printed_name, link=one.link, label=one.case.number
                 )
         if one.acted_on is Outcome.UNCONTROLLED and one.case.at is not CaseState.CLOSED:
-            yield from _while_uncontrolled(one, four, policy.search_valid_days, day)
+            yield from _while_uncontrolled(one, four, policy.search_valid_days)
 
 
-def _while_uncontrolled(one: _Known, four: Enforcement, valid: int, day: date) -> Iterator[Obligation]:
+def _while_uncontrolled(one: _Known, four: Enforcement, valid: int) -> Iterator[Obligation]:
     owner, label = one.case.owner.printed_name, one.case.number
-    searches = [f.on for f in one.facts.of(FactKind.ADVERSE_EVENT_SEARCH)]
-    due = searches[-1] + timedelta(days=valid) if searches else learned_on(one.facts) or day
+    learned = learned_on(one.facts)
+    searches = [f.on for f in one.facts.of(FactKind.ADVERSE_EVENT_SEARCH) if learned is None or f.on >= learned]
+    counts = f"a search counts for {valid} days" if searches else "no search since the day of learning is recorded yet"
     yield Obligation(
         sort=Sort.SEARCH, what="Search complaints and MDRs", device=one.devices, rule="R10", owner=owner, label=label,
-        because=f"condition 1 is {four.conditions[0].state}; a search counts for {valid} days",
+        because=f"condition 1 is {four.conditions[0].state}; {counts}",
         citation="search interval of the firm", kind=Authority.POLICY, roles=frozenset({QUALITY, RA}), link=one.link,
-        due_on=due,
+        due_on=searches[-1] + timedelta(days=valid) if searches else None,  # the first has no date of its own
     )  # fmt: skip
     if not has_remediation(one.facts):
         yield Obligation(

@@ -218,7 +218,7 @@ def _releases(releases: Iterable[Release]) -> dict[str, Given]:
 
 def _events(case: Case, rows: list[DatedFact]) -> str:
     vulnerability = case.vulnerability
-    says = [f"{vulnerability.label}.", vulnerability.description]
+    says = [f"{vulnerability.label.rstrip('.')}.", vulnerability.description]
     for row in rows:
         if row.kind in (K.LEARNED_CANDIDATE, K.LEARNED, K.ADVERSE_EVENT_LINKED):
             says.append(f"{_day(row.happened_on)}: {FactKind(row.kind).label}. {row.evidence}".strip())

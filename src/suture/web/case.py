@@ -30,10 +30,10 @@ from suture.assessment.queries import (
 )
 from suture.core import risk as risk_rules
 from suture.core.calendar import local_date
-from suture.core.cases import CASE, AssessmentState, CaseState
+from suture.core.cases import CASE, AssessmentState, CaseGuard, CaseState
 from suture.core.clocks import CYBER_COMMUNICATE, CYBER_FIX, REPORT_806, ClockState
 from suture.core.exploitability import Exploitability
-from suture.core.facts import FactKind, Facts
+from suture.core.facts import Answer, FactKind, Facts
 from suture.core.harm import HarmSeverity
 from suture.core.milestones import communicated_on, fixed_on, initiated_on, learned_on
 from suture.core.risk import Outcome
@@ -230,6 +230,7 @@ def _acts(row: Case, request: HttpRequest, day: date, facts: Facts) -> list[Act]
     """The rows of the workflow table that leave this state, as this person may take them."""
     roles = person_of(request).roles
     known = {**own_guards(row, day, facts), **reporting_guards(row, day)}
+    known[CaseGuard.REOPENING_REASON] = Answer.YES  # its form asks for it
     return [
         Act(step, not roles.isdisjoint(step.who), tuple(CASE.why_not(row.at, step.verb, known)))
         for step in CASE.leaving(row.at)

@@ -94,8 +94,8 @@ class WhyField(TextField):
 
     quiet = True  # not called optional
 
-    def __init__(self) -> None:
-        super().__init__(label=_("Why"), required=False, rows=1)
+    def __init__(self, about: str) -> None:
+        super().__init__(label=_("Why: %(about)s") % {"about": about}, required=False, rows=1)
 
 
 class ExploitabilityForm(Form):
@@ -114,7 +114,7 @@ class ExploitabilityForm(Form):
                 f"m_{name}",
                 forms.ChoiceField(label=question, choices=choices, required=False, widget=forms.RadioSelect),
             )
-            self.add(f"r_{name}", WhyField())
+            self.add(f"r_{name}", WhyField(FACTOR_NAMES[name].lower()))
 
     def questions(self) -> list[tuple[str, forms.BoundField, forms.BoundField]]:
         """(factor's name, its question, its rationale), for the template."""

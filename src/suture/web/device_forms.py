@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from suture.core.errors import InvalidValue
 from suture.core.harm import HarmSeverity
 from suture.inventory.models import Establishment, Product, Release
-from suture.web.forms import BecauseField, DateField, Form, SignatureMixin, TextField, YesNoField
+from suture.web.forms import BecauseField, DateField, Form, SignatureMixin, TextField, YesNoField, plain
 
 
 class EstablishmentForm(Form):
@@ -47,7 +47,7 @@ class ProductForm(Form):
     cyber_can_connect = YesNoField(label=_("Can connect to the internet"))
     cyber_could_be_vulnerable = YesNoField(label=_("Has technological characteristics that could be vulnerable to cybersecurity threats"))  # fmt: skip
     intended_use = TextField(label=_("Intended use"), required=False)
-    environment = forms.ChoiceField(label=_("Where it is used"), required=False, choices=[("", _("not known")), *Product.Environment.choices])  # fmt: skip
+    environment = forms.ChoiceField(label=_("Where it is used"), required=False, choices=[("", _("not known")), *plain(Product.Environment.choices)])  # fmt: skip
     expected_life_months = forms.IntegerField(
         label=_("Expected life, months"), required=False, min_value=1, max_value=1200
     )
@@ -89,7 +89,7 @@ class ReleaseForm(Form):
     """One version of a device's software, fielded or in development."""
 
     version = forms.CharField(label=_("Version"), max_length=80)
-    state = forms.ChoiceField(label=_("State"), choices=Release.State.choices, help_text=_("In development too: a vulnerability is answered for every version (guidance §X.B)."))  # fmt: skip
+    state = forms.ChoiceField(label=_("State"), choices=plain(Release.State.choices), help_text=_("In development too: a vulnerability is answered for every version (guidance §X.B)."))  # fmt: skip
     released_on = DateField(label=_("Released on"), required=False)
     first_distributed_on = DateField(label=_("First distributed on"), required=False)
     last_distributed_on = DateField(label=_("Last distributed on"), required=False)

@@ -6,7 +6,7 @@ form, which keeps what was typed; nothing is lost by a wrong password.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
 from django import forms
@@ -58,6 +58,11 @@ def _dress(field: forms.Field) -> None:
         css = "form-control"
         widget.attrs.setdefault("autocomplete", "off")  # a browser's memory is no place for a record's words
     widget.attrs["class"] = f"{widget.attrs.get('class', '')} {css}".strip()
+
+
+def plain(choices: Iterable[tuple[str, Any]]) -> list[tuple[str, str]]:
+    """Choices as a sentence begins, after their values: 'In development', not 'In Development'."""
+    return [(str(value), str(value)[:1].upper() + str(value)[1:]) for value, _label in choices]
 
 
 class DateField(forms.DateField):

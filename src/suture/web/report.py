@@ -9,6 +9,7 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _l
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from suture.accounts.models import Signature
@@ -51,6 +52,12 @@ from suture.web.report_forms import ItemForm, ReceiptForm, RecordForm, SubmitFor
 FORM, SIGN = "web/form.html", "web/sign.html"
 # States as a bar above the draft; a state that is not among them (candidate, contingent, due) stands before these.
 BAR = (ReportState.DRAFTED, ReportState.APPROVED, ReportState.SUBMITTED, ReportState.ACKNOWLEDGED, ReportState.CLOSED)
+# Before it is called due it is written all the same, and the bar says so.
+BEFORE = {
+    ReportState.CANDIDATE: _l("being written: a candidate, not yet called due"),
+    ReportState.CONTINGENT: _l("being written: contingent, held while the conditions hold"),
+    ReportState.DUE: _l("being written: due"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +120,7 @@ def report(request: HttpRequest, uid: UUID) -> HttpResponse:
             "place": "reports", "report": row, "case": row.case, "shown": shown, "sources": sources, "clock": clock,
             "complete": sum(item.complete for item in items), "total": len(items), "steps": steps,
             "missing": [i for i in items if not i.complete], "editable": state in _EDITABLE,
-            "states": [(s.value, s.value) for s in (BAR if state in BAR else (state, *BAR))],
+            "states": [(s.value, BEFORE.get(s, s.value)) for s in (BAR if state in BAR else (state, *BAR[1:]))],
             "may_write": may_do(request, "report806.draft"),
             "signatures": _signatures(row), "documents": _documents(row.uid),
         },

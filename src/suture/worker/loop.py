@@ -44,6 +44,14 @@ def run_round() -> dict[str, int]:
     return done
 
 
+def run_off() -> int:
+    """Rounds until no release waits to be matched; gives how many were."""
+    matched = 0
+    while rows := run_round().get("rematch_stale", 0):
+        matched += rows
+    return matched
+
+
 def run_until(orphaned: Callable[[], bool], *, every: float) -> None:
     """Rounds until SIGTERM, SIGINT, or until the parent process is gone. `every` is in seconds."""
     stop = Event()

@@ -15,6 +15,11 @@ EXPLOITABILITY = {
     "How sure is it that the vulnerability exists?": "Confirmed",
 }
 
+FACTORS = (
+    "attack vector", "attack complexity", "privileges required", "user interaction", "exploit code maturity",
+    "report confidence",
+)  # fmt: skip
+
 
 def the_statement_is_written(cast: Cast) -> None:
     """Clinical safety writes what the device must do safely; a draft as yet."""
@@ -42,8 +47,7 @@ def both_axes_are_judged(cast: Cast, case: str) -> str:
     for question, answer in EXPLOITABILITY.items():
         ada.chooses(question, answer)
     assert "say why for each factor that is given" in ada.is_refused("Save").lower()
-    for n in range(len(EXPLOITABILITY)):
-        ada.field("Why", n).fill("seen in the laboratory")
+    ada.fills({f"Why: {factor}": "seen in the laboratory" for factor in FACTORS})
     ada.presses("Save")
     assert "seen in the laboratory" in ada.reads("Exploitability")
     clara.opens(assessment)

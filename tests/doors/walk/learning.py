@@ -26,7 +26,7 @@ def a_vulnerability_of_our_own(cast: Cast) -> tuple[str, str]:
     ada.follows("Vulnerabilities")
     ada.follows("Register our own")
     ada.fills({
-        "What kind": "Hard Coded Password", "Title": "Hard-coded service password",
+        "What kind": "Hard-coded password", "Title": "Hard-coded service password",
         "Description": "The service account of the workstation has the same password on every unit.",
         "What shows it": "Found by our own test of 3 November, TR-1204.",
     })  # fmt: skip

@@ -32,7 +32,7 @@ def a_device_with_three_releases(cast: Cast) -> None:
     })  # fmt: skip
     rosa.presses("Register")
     rosa.arrives_at(DEVICE)
-    for version, state, units in (("7.3", "Released", 212), ("7.4", "Released", 96), ("8.0", "In Development", None)):
+    for version, state, units in (("7.3", "Released", 212), ("7.4", "Released", 96), ("8.0", "In development", None)):
         ada.follows("Devices")
         ada.follows(DEVICE)
         ada.follows("Register a release")

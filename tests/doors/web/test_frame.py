@@ -171,6 +171,9 @@ def test_signing_in_and_out(client: Client, register: Callable[..., Person]) -> 
     wrong = client.post("/accounts/login/", {"login": "ada", "password": "wrong"})
     assert wrong.status_code == 200
     assert b"note-red" in wrong.content
+    nobody = client.post("/accounts/login/", {"login": "no one", "password": "wrong"})
+    assert b"Either there is no such user name, or the password is not right." in wrong.content
+    assert b"Either there is no such user name, or the password is not right." in nobody.content
     right = client.post("/accounts/login/?next=/devices/", {"login": "ada", "password": PASSWORD})
     assert right["Location"] == "/devices/"
     assert client.get("/devices/").status_code == 200

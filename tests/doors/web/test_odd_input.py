@@ -118,6 +118,7 @@ def test_no_address_makes_a_page_fail(
     """Every odd value in every parameter a page reads, on either engine; in the frame's own, page by page another."""
     client, every = clients[0], set()
     for place, (name, address) in enumerate(addresses.items()):
+        assert all(holds(other.get(address), name) for other in clients[1:])
         read: set[str] = set()
         turn = 0
         while turn < len(ODD):

@@ -158,6 +158,12 @@ def entry_link(entry: object) -> str:
 
 
 @register.filter
+def unstopped(text: object) -> str:
+    """A sentence that goes on: without the full stop at its end."""
+    return str(text).rstrip(".")
+
+
+@register.filter
 def verdict_badge(word: object) -> words_of.Badge:
     """Class, word and icon of a verdict."""
     return words_of.verdict_badge(str(getattr(word, "word", word) or ""))
