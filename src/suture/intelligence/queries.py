@@ -84,20 +84,17 @@ def keyed_otherwise() -> list[str]:
     Their ranges stand in keys that today's keys must not be compared with. Empty at all other times. What stands only
     in earlier editions of a file (records it has lost since) keeps its keys and is not told of here.
     """
-    newest = FeedRevision.objects.filter(state=FeedRevision.State.PUBLISHED, last_assertion__gt=0)
-    spans: dict[str, list[FeedRevision]] = {}
-    for revision in newest.only("file_name", "keys_ver", "first_assertion", "last_assertion").order_by("rev"):
-        spans.setdefault(revision.file_name, []).append(revision)
-    return sorted(
-        name
-        for name, editions in spans.items()
-        if editions[-1].keys_ver != KEYS_VERSION
-        and any(
-            Assertion.objects.filter(
-                pk__gte=one.first_assertion, pk__lte=one.last_assertion, t=OPEN, stated__gt=0
-            ).exists()
-            for one in reversed(editions)
-        )
+    published = FeedRevision.objects.filter(state=FeedRevision.State.PUBLISHED, last_assertion__gt=0)
+    newest = published.values("file_name").annotate(newest=Max("rev")).values("newest")
+    behind = published.filter(rev__in=newest).exclude(keys_ver=KEYS_VERSION).values_list("file_name", flat=True)
+    return sorted(name for name in behind if _stands(published.filter(file_name=name)))
+
+
+def _stands(editions: QuerySet[FeedRevision]) -> bool:
+    """Whether any record of a file still stands that states a range."""
+    return any(
+        Assertion.objects.filter(pk__gte=first, pk__lte=last, t=OPEN, stated__gt=0).exists()
+        for first, last in editions.order_by("-rev").values_list("first_assertion", "last_assertion")
     )
 
 
