@@ -13,6 +13,7 @@ from tools.accuracy_trivy import CANNOT, NOT_COMPARED
 
 ROOT = Path(__file__).resolve().parent.parent
 KEPT = ROOT / "docs" / "accuracy" / "result.json"
+EXPLAINED = KEPT.with_name("explained.jsonl")
 PAGE = ROOT / "docs" / "explanation" / "accuracy.md"
 
 HEAD = """# How right the matching is
@@ -77,8 +78,10 @@ def page(result: dict[str, Any], adjustments: Sequence[Adjustment], notes: Seque
             "",
         ]
         if otherwise := result.get("otherwise", {}).get(name):
-            head = ("case", "vulnerability", "category", "trap", "labelled", "answered")
-            out += ["Every pair answered otherwise than labelled:", "", *_table(head, otherwise), ""]
+            head = ("case", "vulnerability", "category", "trap", "labelled", "answered", "why")
+            told = explained()
+            rows = [(*one, told.get(one[0], "not yet looked into")) for one in otherwise]
+            out += ["Every pair answered otherwise than labelled:", "", *_table(head, rows), ""]
         asked = [(n, c) for n, c in lines if c.get("asked")]
         if asked:
             out += [
@@ -89,6 +92,11 @@ def page(result: dict[str, Any], adjustments: Sequence[Adjustment], notes: Seque
     out += _trivy()
     out += list(notes)
     return "\n".join(out).rstrip() + "\n"
+
+
+def explained() -> dict[str, str]:
+    """Why a pair is answered otherwise, by the case's id; written by a person in docs/accuracy/explained.jsonl."""
+    return {one["case"]: one["why"] for one in map(json.loads, EXPLAINED.read_text().splitlines())}
 
 
 def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
