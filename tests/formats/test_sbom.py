@@ -80,6 +80,20 @@ def test_the_source_package_as_trivy_writes_it() -> None:
     ]  # fmt: skip
 
 
+def test_what_the_patches_of_a_component_resolve() -> None:
+    """As Buildroot and Yocto write it: the patch, and the CVE it resolves."""
+    resolves = [{"type": "security", "id": "CVE-2024-1"}, {"type": "defect", "id": " BUG-7 "}, {"type": "security"}, 5]
+    found, problems = read(cyclonedx(
+        {"name": "a", "pedigree": {"patches": [
+            {"type": "backport", "resolves": resolves}, {"type": "backport", "resolves": resolves[:1]},
+            {"type": "unofficial"}, {"type": "monkey", "resolves": None}, "x",
+        ]}},
+        {"name": "b", "pedigree": {"patches": {}}}, {"name": "c", "pedigree": []}, {"name": "d", "pedigree": {}},
+    ))  # fmt: skip
+    assert problems == []
+    assert [one.patched for one in found.components] == [("CVE-2024-1", "BUG-7"), (), (), ()]
+
+
 def test_components_inside_components() -> None:
     inner = {"name": "c", "components": [{"name": "d"}]}
     found, problems = read(cyclonedx(

@@ -53,6 +53,7 @@ class Component:
         ""  # FDA premarket guidance (2026) §V.A.4: actively maintained, no longer maintained, abandoned
     )
     end_of_support: str = ""  # ISO 8601 date as written
+    patched: tuple[str, ...] = ()  # ids of vulnerabilities that its patches resolve, as its maker says
     source: str = ""  # source package it was built from and its version, 'openssl 1:1.0.2k-16.el7'; '' if not told
 
 

@@ -69,6 +69,10 @@ class Drawn:
         source, record, dated = said
         self.reasons[ref, Reason(kind=kind, says=says, source=source, record=record, dated=dated)] = None
 
+    def tell(self, says: str, ref: str) -> None:
+        """Add what else a person should know of one component; it decides nothing."""
+        self._because("cause", says, ref)
+
     def settle(self) -> None:
         """Mark the components that are only conditionally concerned beside one that is definitely."""
         if self.certain:

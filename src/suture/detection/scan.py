@@ -21,6 +21,7 @@ from suture.detection.conditions import stated_by
 from suture.detection.correcting import set_apart
 from suture.detection.drawing import Portfolio, draw_hits
 from suture.detection.kernel import chosen_in, chunks, hits_in, rows, whole_ranges
+from suture.detection.patched import tell_patches
 from suture.detection.portfolio import (
     Name,
     Places,
@@ -179,7 +180,9 @@ class _Scan:
                 for where in unplaced[package]
             ]
             hits, _ = set_apart(hits, self.rev)
-            return draw_hits(hits, self._portfolio(wheres, places_, unplaced), self.rev).drawn
+            drawn = draw_hits(hits, self._portfolio(wheres, places_, unplaced), self.rev).drawn
+        tell_patches(drawn, {one.ref: one.patched for one in self.components if one.patched}, self.rev)
+        return drawn
 
     def _portfolio(
         self,

@@ -177,6 +177,7 @@ def _component(node: Node, parent: str, ref: str) -> Component:
         parent=parent,
         support_level=told.get(SUPPORT_LEVEL, ""),
         end_of_support=told.get(END_OF_SUPPORT, ""),
+        patched=_patched(raw["pedigree"]) if "pedigree" in raw else (),
         source=_source(told) if _SRC_NAME in told else "",
     )
 
@@ -212,6 +213,18 @@ def _told(properties: object) -> dict[str, str]:
         if type(name) is str and name in _READ:
             found[name] = str(entry.get("value", ""))
     return found
+
+
+def _patched(pedigree: object) -> tuple[str, ...]:
+    """The ids that the patches of a component resolve (1.2: `pedigree.patches[].resolves[].id`), without doubles."""
+    patches = pedigree.get("patches") if type(pedigree) is dict else None
+    resolved = [
+        issue.get("id")
+        for patch in (patches if type(patches) is list else ())
+        for issue in ((patch.get("resolves") if type(patch) is dict else None) or ())
+        if type(issue) is dict
+    ]
+    return tuple(dict.fromkeys(each.strip() for each in resolved if type(each) is str and each.strip()))
 
 
 def _source(told: dict[str, str]) -> str:

@@ -231,6 +231,7 @@ class Component(models.Model):
     support_level = models.CharField(max_length=60, blank=True)
     end_of_support = models.CharField(max_length=40, blank=True)
     source = models.CharField(max_length=600, blank=True, default="")
+    patched = models.JSONField(default=list)
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=["sbom", "ref"], name="one_ref_per_sbom"),)

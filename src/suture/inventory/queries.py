@@ -51,8 +51,14 @@ def as_value(row: Component) -> ComponentValue:
         ref=row.ref, name=row.name, version=row.version, supplier=row.supplier, kind=row.kind,
         purls=tuple(row.purls), cpes=tuple(row.cpes), licences=tuple(row.licences), parent=row.parent,
         support_level=row.support_level, end_of_support=row.end_of_support,
-        source=row.source,
+        source=row.source, patched=tuple(row.patched),
     )  # fmt: skip
+
+
+def patched_of(release: Release) -> dict[str, tuple[str, ...]]:
+    """The components of a release's current SBOM that its maker patched: ref -> the ids the patches resolve."""
+    rows = components_of(release).exclude(patched=[]).values_list("ref", "patched")
+    return {ref: tuple(ids) for ref, ids in rows}
 
 
 def approved_statement(product: Product) -> SafetyStatement:

@@ -202,6 +202,7 @@ def _store(release: Release, sbom: Sbom, problems: Sequence[Problem], sha256: st
                 supplier=_fit(c.supplier, 500), kind=_fit(c.kind, 60), purls=_fit_all(c.purls), cpes=_fit_all(c.cpes),
                 licences=_fit_all(c.licences), parent=_fit_ref(c.parent), support_level=_fit(c.support_level, 60),
                 end_of_support=_fit(c.end_of_support, 40), source=_fit(c.source, 600),
+                patched=_fit_all(c.patched),
             )
             for c in sbom.components
         ),

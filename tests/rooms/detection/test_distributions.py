@@ -15,7 +15,7 @@ from suture.detection.scan import scan
 from suture.formats import alpine_secdb, osv, redhat
 from suture.inventory.models import Release
 from tests.rooms.detection.conftest import Take
-from tests.rooms.detection.world import ANY, OPENSSL, World, below, between, cyclonedx, says, standing
+from tests.rooms.detection.world import ANY, OPENSSL, World, below, between, cyclonedx, openssl, says, standing
 
 LINUX = Package(PackageKind.CPE, "loose", "o:linux:linux_kernel")
 KERNEL_ORG = Package(PackageKind.CNA, "loose", "linux:linux")
@@ -124,6 +124,26 @@ def test_the_source_package_beside_the_url_is_kept_with_the_release(
     assert list(standing(release)) == ["CVE-2024-1"] == found_in(nspr)
     (finding,) = scan(cyclonedx(nspr)).findings
     assert "it is built from nss, as the SBOM says" in " ".join(reason["says"] for reason in finding.reasons)
+
+
+def test_what_the_sbom_calls_patched_is_shown_and_not_applied(world: World, release: Release, take: Take) -> None:
+    """A patch file is no proof that it is in the build, nor that it mends all: a person judges."""
+    world.publish(
+        says("nvd", "CVE-2024-1", (OPENSSL, below("3.0.15"))),
+        says("ghsa", "GHSA-1", (OPENSSL, below("3.0.15")), aliases=["CVE-2024-2"]),
+        says("nvd", "CVE-2024-3", (OPENSSL, below("3.0.15"))),
+    )
+    resolves = [{"type": "security", "id": "cve-2024-1"}, {"type": "security", "id": "GHSA-1"}]
+    patched = {**openssl(), "pedigree": {"patches": [{"type": "backport", "resolves": resolves}]}}
+    take(release, patched, openssl("3.0.1", "other"))
+    found = standing(release)
+    listed = {one.vulnerability: one for one in scan(cyclonedx(patched, openssl("3.0.1", "other"))).findings}
+    for name, resolved in (("CVE-2024-1", "CVE-2024-1"), ("CVE-2024-2", "GHSA-1"), ("CVE-2024-3", "")):
+        told = [reason for reason in found[name].reasons if "lists a patch" in reason["says"]]
+        assert [reason["component"] for reason in told] == (["openssl"] if resolved else [])
+        assert all(f"resolves {resolved};" in reason["says"] for reason in told)
+        assert found[name].result == "affected"
+        assert found[name].reasons == listed[name].reasons
 
 
 def test_centos_says_that_red_hats_data_speak(world: World) -> None:

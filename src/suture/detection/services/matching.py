@@ -30,6 +30,7 @@ from suture.detection.models import (
     MatchRun,
     UnplacedVersion,
 )
+from suture.detection.patched import tell_patches
 from suture.detection.portfolio import Name
 from suture.detection.queries.crosswalk import crosswalk_now
 from suture.detection.queries.ledger import spaces_of
@@ -40,6 +41,7 @@ from suture.evidence.services import record
 from suture.intelligence.models import ORDINALS, Package
 from suture.intelligence.queries import keyed_otherwise, published_rev
 from suture.inventory.models import Component, Release
+from suture.inventory.queries import patched_of
 
 _MATCH_LOCK = 7_305_144_120_114  # any constant: PostgreSQL's advisory lock that orders matches; SQLite has one writer
 
@@ -95,9 +97,9 @@ def in_turn() -> None:
 
 def _index(release: Release, before: Matched | None, rev: int, crosswalk: Crosswalk) -> int:
     """Write the places of the components anew where anything they rest on moved. Gives how many there are."""
-    wanted = (release.portfolio_rev, KEYS_VERSION, SHIPPED_VERSION, crosswalk.revision)
+    wanted = (release.portfolio_rev, KEYS_VERSION, KERNEL_VERSION, SHIPPED_VERSION, crosswalk.revision)
     if before is not None and (
-        (before.portfolio_rev, before.keys_ver, before.crosswalk_ver, before.crosswalk_rev) == wanted
+        (before.portfolio_rev, before.keys_ver, before.kernel_ver, before.crosswalk_ver, before.crosswalk_rev) == wanted
     ):
         waiting = Gap.objects.filter(release=release, cause__in=UNHEARD)
         if before.rev == rev or not waiting.exists():
@@ -125,6 +127,7 @@ def draw_release(
     ]
     found, apart = set_apart(found, rev, moment)
     drawn = draw_hits(found, here.portfolio(), rev).drawn
+    tell_patches(drawn, patched_of(release), rev)
     counts = _possible(lost, rev)
     changed = [one for one in lost if one.possible != counts.get(one.pk, 0)]
     for one in changed:
