@@ -173,7 +173,8 @@ def crosswalk(request: HttpRequest) -> Any:
     entries += [
         {
             "standing": "shipped", "names": [*(f"cpe:2.3:{n}" for n in row.cpes), *(f"cna:{w}" for w in row.words)],
-            "because": row.because, "by": "Suture", "at": None, "rests_on": "", "review_on": None, "provenance": [],
+            "because": row.because, "by": "Suture", "at": None, "rests_on": "", "review_on": None,
+            "provenance": [{"says": name, "record": record} for name, record in row.seen_in.items()],
         }
         for row in shipped_rows()
     ]  # fmt: skip

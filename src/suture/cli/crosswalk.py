@@ -59,7 +59,8 @@ def _rows(part: str) -> list[dict[str, object]]:
         because = f"reviewed by Suture, version {SHIPPED_VERSION}: "
         return [
             {"one": row.cpes[0], "other": ", ".join((*row.cpes[1:], *(f"cna:{w}" for w in row.words))),
-             "because": because + row.because}
+             "because": because + row.because,
+             "as in": "; ".join(dict.fromkeys(row.seen_in.values()))}
             for row in shipped_rows()
         ]  # fmt: skip
     if part == "waiting":

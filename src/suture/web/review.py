@@ -120,7 +120,7 @@ class DecideForm(Form):
     )
     review_on = DateField(
         label=gettext_lazy("Look again on"),
-        help_text=gettext_lazy("From then on it waits again. Versions that it concerns go on matching meanwhile."),
+        help_text=gettext_lazy("After that day it waits again. Versions that it concerns go on matching meanwhile."),
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

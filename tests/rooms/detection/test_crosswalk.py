@@ -20,6 +20,7 @@ from suture.core.errors import Conflict, InvalidValue, NotAllowed
 from suture.core.vulnerabilities import Bounds
 from suture.detection.crosswalk import SAME, SHIPPED, SHIPPED_VERSION, Crosswalk, Link, Supplied
 from suture.detection.crosswalk_names import Named, NameKind, pair_key, read_name
+from suture.detection.crosswalk_seen import SEEN_IN
 from suture.detection.models import CrosswalkDecision, CrosswalkSuggestion, Finding, Matched, MatchRun
 from suture.detection.portfolio import places
 from suture.detection.queries import coverage
@@ -92,6 +93,7 @@ def test_every_shipped_name_stands_in_one_row_only() -> None:
     """A name in two rows would join two products."""
     names = [name for same in SAME for name in (*same.cpes, *same.words)]
     assert len(names) == len(set(names))
+    assert set(SEEN_IN) == set(names)  # each with a record that uses it
 
 
 def test_a_confirmed_entry_takes_part_for_every_release(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 from uuid import UUID
 
@@ -11,6 +11,7 @@ from django.db.models import QuerySet
 from suture.core.errors import NotFound
 from suture.detection.crosswalk import BY_US, SAME, Crosswalk, Link, Supplied
 from suture.detection.crosswalk_names import Named, NameKind
+from suture.detection.crosswalk_seen import SEEN_IN
 from suture.detection.models import CrosswalkDecision, CrosswalkSuggestion
 
 CONFIRMED, REJECTED = CrosswalkDecision.Verdict.CONFIRMED, CrosswalkDecision.Verdict.REJECTED
@@ -97,8 +98,12 @@ class Shipped(NamedTuple):
     cpes: tuple[str, ...]
     words: tuple[str, ...]
     because: str
+    seen_in: Mapping[str, str]  # name -> a record that uses it
 
 
 def shipped_rows() -> list[Shipped]:
     """The rows shipped with Suture, in the order of the table."""
-    return [Shipped(same.cpes, same.words, same.because) for same in SAME]
+    return [
+        Shipped(same.cpes, same.words, same.because, {name: SEEN_IN[name] for name in (*same.cpes, *same.words)})
+        for same in SAME
+    ]
