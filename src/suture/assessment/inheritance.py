@@ -1,7 +1,8 @@
-"""What an older release of the same device was judged to be, proposed for a newer one, with what changed between them.
+"""What one release of a device was judged to be, proposed for another, with what changed between them.
 
-A proposal is read off rows, never stored: it is there while the newer release has a finding nobody answered and an
-older one an answer that still holds. It carries the VEX status and its evidence. Harm and verdict are never proposed.
+A proposal is read off rows, never stored: it is there while a release has a finding nobody answered, and the nearest
+older one (else the nearest newer one) an answer that still holds. It carries the VEX status and its evidence. Harm and
+verdict are never proposed.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ from suture.inventory.models import Release
 
 
 class Moved(NamedTuple):
-    """A component concerned, in the older release and in the newer one; '' where it is not."""
+    """A component concerned, in the release that was answered and in this one; '' where it is not."""
 
     name: str
     before: str
@@ -47,7 +48,7 @@ class Moved(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Proposal:
-    """One answer of an older release, and the finding of a newer one it could be adopted for."""
+    """One answer of a release, and the finding of another one it could be adopted for."""
 
     finding: Finding  # with its release and vulnerability
     source: CaseRelease  # with its release and case
@@ -77,7 +78,7 @@ class Proposal:
 def proposals(
     person: Person, *, release: Release | None = None, vulnerability: Vulnerability | None = None
 ) -> list[Proposal]:
-    """Every judgement that an older release of the same device proposes for a finding nobody answered yet.
+    """Every judgement that another release of the same device proposes for a finding nobody answered yet.
 
     Not proposed: what lapsed, what was put in question by exploitation since, what rests on a control that ended, what
     says that the component is not present (it is, or there would be no finding), and 'affected' of a closed case (it
@@ -183,12 +184,17 @@ def _unanswered(
 
 
 def _nearest(finding: Finding, answers: Sequence[CaseRelease]) -> CaseRelease | None:
-    """The answer of the same device's release registered last before this one, else of the first after it."""
+    """The answer of the same device's release that came last before this one; else of the first that came after."""
     same = [a for a in answers if a.release.product_id == finding.release.product_id]
-    older = [a for a in same if a.release_id < finding.release_id]
+    older = [a for a in same if _age(a.release) < _age(finding.release)]
     if older:
-        return max(older, key=lambda a: (a.release_id, a.answered_at or a.case.opened_at))
-    return min(same, key=lambda a: a.release_id, default=None)
+        return max(older, key=lambda a: (_age(a.release), a.answered_at or a.case.opened_at))
+    return min(same, key=lambda a: _age(a.release), default=None)
+
+
+def _age(release: Release) -> tuple[date, int]:
+    """Where a release stands among those of its device: by the day it was released; one in development comes last."""
+    return (release.released_on or date.max, release.pk)
 
 
 def _components(pairs: set[tuple[int, int]]) -> dict[tuple[int, int], Sequence[Mapping[str, str]]]:

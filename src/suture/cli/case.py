@@ -111,7 +111,7 @@ def proposed(
     release: Annotated[str, typer.Option(help="Of this release only, e.g. 'Aria P2 4.2'.")] = "",
     output: Format = Output.TABLE,
 ) -> None:
-    """List judgements that older releases propose for newer ones, each with what changed since."""
+    """List judgements that other releases of the same device propose, each with what changed."""
     rows = [
         {
             "key": p.key, "release": p.finding.release.label, "vulnerability": p.finding.vulnerability.preferred_id,

@@ -220,7 +220,8 @@ def _exploited(person: Person, signals: Mapping[int, Sequence[Signal]]) -> Itera
     for key, answers in found.items():
         case, names = answers[0].case, sorted(a.release.label for a in answers)
         yield Obligation(
-            sort=Sort.REASSESSMENT, what=f"Judge again: {len(names)} answered not affected before it was exploited",
+            sort=Sort.REASSESSMENT,
+            what=f"Judge again: not affected in {_releases(len(names))}, said before it was exploited",
             device=", ".join(names[:4]) + (" …" if len(names) > 4 else ""), rule="", because="; ".join(came[key]),
             citation=f"{GUIDANCE} §VII", kind=Authority.GUIDANCE, owner=case.owner.printed_name,
             roles=frozenset({PSIRT}), link=Link("case", str(case.uid)), label=case.number,
@@ -346,7 +347,7 @@ def _reviews(person: Person, today: date) -> Iterator[Obligation]:
         case, names = answers[0].case, sorted(a.release.label for a in answers)
         first = min(answers, key=lambda a: (a.review_on or date.max, a.pk))
         yield Obligation(
-            sort=Sort.REVIEW, what=f"Review {len(names)} answered not affected", rule="",
+            sort=Sort.REVIEW, what=f"Review: not affected in {_releases(len(names))}", rule="",
             device=", ".join(names[:4]) + (" …" if len(names) > 4 else ""),
             because=f"{case.vulnerability.preferred_id}: the day set when it was answered",
             citation="review date of the answer", kind=Authority.POLICY,
@@ -356,19 +357,27 @@ def _reviews(person: Person, today: date) -> Iterator[Obligation]:
 
 
 def _proposed(person: Person) -> Iterator[Obligation]:
-    """Judgements that older releases propose for newer ones; one row per release, to confirm in one batch."""
+    """Judgements that other releases of the device propose; one row per release, to confirm in one batch."""
     found: dict[int, list[Proposal]] = {}
     for one in proposals(person):
         found.setdefault(one.finding.release_id, []).append(one)
     for made in found.values():
         release, same = made[0].finding.release, sum(one.unchanged for one in made)
-        older = sorted({one.source.release.version for one in made})
+        others = ", ".join(sorted({one.source.release.version for one in made}))
         yield Obligation(
-            sort=Sort.PROPOSED, what=f"Confirm {len(made)} judgements proposed from older releases", rule="",
-            device=release.label, because=f"answered for {', '.join(older)}; {same} of them with nothing changed",
+            sort=Sort.PROPOSED, what=f"Confirm what is proposed from {others}: {_judgements(len(made))}", rule="",
+            device=release.label, because=f"found here too, not answered; {same} of {len(made)} with nothing changed",
             citation=f"{GUIDANCE} §X.B.v", kind=Authority.GUIDANCE, owner="", roles=frozenset({PSIRT}),
             link=Link("proposed judgements", str(release.uid)), label=release.label,
         )  # fmt: skip
+
+
+def _releases(n: int) -> str:
+    return f"{n} release{'' if n == 1 else 's'}"
+
+
+def _judgements(n: int) -> str:
+    return f"{n} judgement{'' if n == 1 else 's'}"
 
 
 def _held_findings(person: Person) -> Iterator[Obligation]:
@@ -380,7 +389,7 @@ def _held_findings(person: Person) -> Iterator[Obligation]:
     for held in found.values():
         release, names = held[0].release, [f.vulnerability.preferred_id for f in held]
         yield Obligation(
-            sort=Sort.HELD, what=f"Decide on {len(held)} confirmed findings that would be dropped", rule="",
+            sort=Sort.HELD, what=f"Decide on confirmed findings that would be dropped: {len(held)}", rule="",
             device=release.label, because=f"{names[0]}: {held[0].held_because}", citation="FD&C Act §524B(b)(1)",
             kind=Authority.STATUTE, owner="", roles=frozenset({PSIRT}), label=release.label,
             link=Link("held findings", str(release.uid)),

@@ -76,7 +76,7 @@ def _standing(rev: int, moment: datetime | None) -> _Standing:
     alone = [row for row in rows_ if not row.package]
     now = stated_by(((row.source, row.record) for row in alone), None if moment is None else rev) if alone else {}
     return _Standing(
-        {(Named(row.name, row.identifier), row.package): row for row in kept},
+        {(Named(row.name, row.identifier), package): row for row in kept for package in (*row.also, row.package)},
         {
             (Named(row.name, row.identifier), row.source, row.record): row
             for row in alone
@@ -145,7 +145,8 @@ WHERE v.pkg_id IN ({packages}) AND c.name = %(name)s"""
 
 def of_portfolio(correction: MatchCorrection) -> set[int]:
     """The releases a correction may concern: those it took matches out of, and those with such a component."""
-    packages = set(Package.objects.filter(name=correction.package).values_list("pkg_id", flat=True))
+    names = [name for name in (correction.package, *correction.also) if name]
+    packages = set(Package.objects.filter(name__in=names).values_list("pkg_id", flat=True))
     if correction.record:
         about = Q(source=correction.source, record_id=correction.record)
         for pk in Assertion.objects.filter(about).order_by("-pk").values_list("pk", flat=True)[:3]:

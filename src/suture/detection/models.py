@@ -416,6 +416,7 @@ class MatchCorrection(models.Model):
     name = models.CharField(max_length=500)  # of the component, as the SBOM gives it
     identifier = models.CharField(max_length=1000)  # its purl or CPE without version, see core.corrections
     package = models.CharField(max_length=1000, blank=True)  # intelligence.Package.name; '' = one record
+    also = models.JSONField(default=list)  # the other names of that package, as the crosswalk had them then
     source = models.CharField(max_length=60, blank=True)
     record = models.CharField(max_length=120, blank=True)
     vulnerability = models.ForeignKey(Vulnerability, on_delete=models.PROTECT, null=True, related_name="corrections")

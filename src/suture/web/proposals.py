@@ -1,4 +1,4 @@
-"""Judgements that older releases propose for newer ones, each with what changed; confirmed in one batch."""
+"""Judgements that other releases of a device propose, each with what changed; confirmed in one batch."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class AdoptForm(Form):
         label=gettext_lazy("Judgements"), widget=forms.CheckboxSelectMultiple,
         error_messages={"required": gettext_lazy("Choose at least one judgement.")},
     )  # fmt: skip
-    because = BecauseField(label=gettext_lazy("Why they hold for the newer release too"))
+    because = BecauseField(label=gettext_lazy("Why they hold here too"))
     review_on = DateField(
         label=gettext_lazy("Review by"), required=False,
         help_text=gettext_lazy("Without a day, 'not affected' holds for a year."),
@@ -60,7 +60,7 @@ def _page(request: HttpRequest, offered: list[Proposal], title: str, back: str) 
 
 @require_http_methods(["GET", "POST"])
 def of_release(request: HttpRequest, uid: UUID) -> HttpResponse:
-    """What older releases propose for this one."""
+    """What other releases of the device propose for this one."""
     row = one(Release.objects.select_related("product"), uid=uid)
     title = _("Judgements proposed for %(release)s") % {"release": row.label}
     return _page(request, proposals(person_of(request), release=row), title, f"/releases/{uid}/")

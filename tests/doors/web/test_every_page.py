@@ -10,15 +10,24 @@ heading. Of rows of the same make it sees two. `make deep` asks it about all of 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from datetime import date
 from typing import Any
 
 import pytest
 
+from suture.accounts.models import Person
+from suture.assessment.inheritance import proposals
 from suture.assessment.models import Assessment, Case
 from suture.demo.people import PASSWORD
+from suture.detection.models import Finding
+from suture.detection.queries import pairs_of
+from suture.detection.services import correct_match, take_in_sbom
+from suture.inventory.blobs import read_blob
 from suture.inventory.models import Product, Release
+from suture.inventory.services import register_release
 from suture.policy.models import PolicyKind, PolicyVersion
 from suture.reporting.models import Decision, Record806, Report806
+from tests.doors.process.installation import sbom_of
 
 pytestmark = pytest.mark.browser
 
@@ -188,6 +197,40 @@ def test_case_and_vulnerability_in_the_dark(browser: Any, northlake: str) -> Non
     paths = [f"/cases/{case.uid}/", f"/vulnerabilities/{case.vulnerability.uid}/"]
     visitor.visit_all(paths)
     visitor.context.close()
+
+
+@pytest.fixture(scope="module")
+def judged(northlake: str) -> list[str]:
+    """Pages of what is held, corrected and proposed; the demo itself has none of it."""
+    tomas, yuki = Person.objects.get(username="tomas"), Person.objects.get(username="yuki")
+    pump = Release.objects.get(product__brand_name="Aria P2", version="4.2")
+    newer = register_release(product=pump.product, by=yuki, version="9.0")
+    take_in_sbom(release=newer, data=read_blob(pump.sbom.sha256), file_name="pump.cdx.json", by=yuki)
+    held = take_in_sbom(release=newer, data=sbom_of(["a"], "1"), file_name="small.cdx.json", by=yuki).held
+    finding = Finding.objects.standing().filter(release=newer).exclude(reasons=[]).order_by("pk")[0]
+    pair = pairs_of(finding)[0]
+    row = correct_match(
+        component=pair.named, source=pair.source, record_id=pair.record, because="another product", by=tomas,
+        evidence="its recipe", review_on=date(2040, 1, 1),
+    )  # fmt: skip
+    offered = proposals(tomas, release=newer)
+    other = Finding.objects.standing().filter(release=newer).exclude(reasons=[]).order_by("pk")[0]
+    Finding.objects.filter(pk=other.pk).update(held_because="would be dropped because the record changed")
+    vulnerability = offered[0].finding.vulnerability
+    return [
+        f"/sboms/held/{held.uid}/", f"/sboms/held/{held.uid}/confirm", f"/sboms/held/{held.uid}/reject",
+        "/corrections/", "/corrections/?show=ended", f"/corrections/{row.uid}/", f"/corrections/{row.uid}/withdraw",
+        f"/releases/{newer.uid}/", f"/releases/{newer.uid}/corrected", f"/releases/{newer.uid}/proposals",
+        f"/releases/{newer.uid}/held", f"/vulnerabilities/{vulnerability.uid}/",
+        f"/vulnerabilities/{vulnerability.uid}/proposals",
+        f"/vulnerabilities/{other.vulnerability.uid}/releases/{newer.uid}/correct",
+        "/proof/match-quality", "/proof/match-quality?show=all", "/?desk=psirt",
+    ]  # fmt: skip
+
+
+def test_judgements_that_stick(tomas: Visitor, judged: list[str]) -> None:
+    """What is held, corrected, proposed and counted."""
+    tomas.visit_all(judged)
 
 
 def test_refusals_are_pages_too(tomas: Visitor) -> None:

@@ -114,11 +114,11 @@ def test_judgements_are_proposed_and_adopted_in_one_batch(as_person: AsPerson, w
     client, newer = as_person(work.ada), work.releases["4.2"]
     case = work.open()
     work.answer(case, "4.1", status=VexStatus.NOT_AFFECTED, impact="the module is not loaded", configuration="TCP off")
-    assert "Confirm 1 judgements proposed from older releases" in client.get("/?desk=psirt").content.decode()
+    assert "Confirm what is proposed from 4.1: 1 judgement" in client.get("/?desk=psirt").content.decode()
     page = client.get(f"/vulnerabilities/{work.vulnerability.uid}/").content.decode()
     for words in ("Proposed from Aria P2 4.1:", "Adopt for 1", "Judge anew"):
         assert words in page
-    assert "1 judgement proposed from an older release" in client.get(f"/releases/{newer.uid}/").content.decode()
+    assert "1 judgement proposed from another release" in client.get(f"/releases/{newer.uid}/").content.decode()
     to = f"/releases/{newer.uid}/proposals"
     listed = client.get(to).content.decode()
     for words in ("ipnet 6.7, the same", "rests on the configuration:", "TCP off", "TR-1188"):
@@ -149,7 +149,7 @@ def test_an_answer_has_its_review_date_on_the_page(as_person: AsPerson, work: Wo
     work.tick(date(2027, 2, 1))
     page = client.get(f"/vulnerabilities/{work.vulnerability.uid}/").content.decode()
     assert "review date passed" in page
-    assert "Review 1 answered not affected" in client.get("/?desk=psirt").content.decode()
+    assert "Review: not affected in 1 release" in client.get("/?desk=psirt").content.decode()
 
 
 def test_an_answer_narrows_to_components(as_person: AsPerson, work: Work) -> None:

@@ -67,7 +67,7 @@ def test_a_newer_release_inherits_status_and_evidence_and_nothing_else(work: Wor
     assert (offer.finding.release.label, offer.source.release.label) == ("Aria P2 4.2", "Aria P2 4.1")
     assert offer.unchanged
     (owed,) = [o for o in obligations(work.ada, DAY_0) if o.sort is Sort.PROPOSED]
-    assert owed.what == "Confirm 1 judgements proposed from older releases"
+    assert owed.what == "Confirm what is proposed from 4.1: 1 judgement"
     assert (owed.device, owed.link.kind) == ("Aria P2 4.2", "proposed judgements")
     before = Entry.objects.count()
     (row,) = adopt(work)
@@ -128,7 +128,7 @@ def test_what_lapsed_is_not_proposed_and_asks_again(work: Work, case: Case, tick
     """#17: it shows on Today a month ahead, stands as it was given, and no longer counts as an answer."""
     tick(date(2027, 4, 10))
     (owed,) = [o for o in obligations(work.ada, date(2027, 4, 10)) if o.sort is Sort.REVIEW]
-    assert (owed.what, owed.due_on) == ("Review 1 answered not affected", date(2027, 5, 1))
+    assert (owed.what, owed.due_on) == ("Review: not affected in 1 release", date(2027, 5, 1))
     tick(date(2027, 5, 1))
     assert work.releases["4.1"] not in unanswered(case)
     tick(date(2027, 5, 2))

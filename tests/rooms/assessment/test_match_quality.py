@@ -106,7 +106,7 @@ def test_a_confirmed_match_is_held_when_a_new_revision_would_drop_it(
     rematch_stale()
     assert MatchRun.objects.count() == runs, "held already: nothing happened"
     (owed,) = [o for o in obligations(work.ada, date(2026, 11, 20)) if o.sort is Sort.HELD]
-    assert (owed.what, owed.device) == ("Decide on 1 confirmed findings that would be dropped", "Aria P2 5.0")
+    assert (owed.what, owed.device) == ("Decide on confirmed findings that would be dropped: 1", "Aria P2 5.0")
 
     decide_held(finding_uids=[finding.uid], keep=False, by=work.ada, because="the maker says 3.0.13 was never affected")
     finding.refresh_from_db()

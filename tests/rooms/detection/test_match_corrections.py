@@ -12,6 +12,8 @@ from django.conf import settings as django_settings
 
 from suture.accounts.models import Person
 from suture.accounts.services import raise_wall
+from suture.core.components import Package as PackageName
+from suture.core.components import PackageKind
 from suture.core.corrections import Named, unversioned
 from suture.core.errors import InvalidValue, NotAllowed, NotFound
 from suture.core.roles import Role
@@ -199,6 +201,21 @@ def test_a_version_nobody_knows_is_corrected_as_well(
     (pair,) = pairs_of(finding)
     assert pair.named == Named("lodash-theme", "pkg:npm/lodash")
     correct(component=pair.named, package=pair.package)
+    assert standing(release) == {}
+
+
+def test_one_product_has_several_names_and_is_corrected_once(
+    world: World, release: Release, take: Take, correct: Callable[..., MatchCorrection]
+) -> None:
+    """The crosswalk leads from the CPE to the words of CVE records; who is not one is not the other."""
+    words = PackageName(PackageKind.CNA, "loose", "openssl:openssl")
+    world.publish(
+        says("nvd", "CVE-2026-0001", (OPENSSL, below("3.0.15"))), says("cve", "CVE-2026-0002", (words, below("3.0.15")))
+    )
+    take(release, DRIVER)
+    assert set(standing(release)) == {"CVE-2026-0001", "CVE-2026-0002"}
+    row = correct()
+    assert row.also == ["openssl:openssl"]
     assert standing(release) == {}
 
 

@@ -1,4 +1,4 @@
-"""Adopt judgements of older releases in one batch: VEX status and evidence only, one line of evidence for them all."""
+"""Adopt judgements of other releases in one batch: VEX status and evidence only, one line of evidence for all."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ def adopt_judgements(
                 case.verdict = verdict_after_answers(case)
             touch(case, "verdict")
         record(
-            by=by, did="judgements.adopted", to=Batch(new_uid(), f"{len(made)} judgements of older releases"),
+            by=by, did="judgements.adopted", to=Batch(new_uid(), f"{len(made)} judgements of other releases"),
             because=because,
             facts={
                 "count": len(made), "review_on": review_on, "cases": sorted({c.number for c in cases.values()}),

@@ -96,7 +96,7 @@ WHERE i.release_id = %(release)s AND COALESCE(v.vuln, a.vuln) = %(vuln)s"""  # n
 
 
 def pairs_of(finding: Finding) -> list[Pair]:
-    """How a finding was matched, pair by pair, for whoever thinks that one of them is wrong."""
+    """How a finding is matched, pair by pair, for whoever thinks that one of them is wrong; without those corrected."""
     found = rows(_HITS, {"release": finding.release_id, "vuln": finding.vulnerability_id})
     unplaced = list(UnplacedVersion.objects.filter(release=finding.release_id).select_related("component"))
     names = _names(one.pkg_id for one in unplaced)
@@ -115,7 +115,16 @@ def pairs_of(finding: Finding) -> list[Pair]:
         for name, version, given_as, package, stmt in found
         if stmt in said and finding.vulnerability_id in said[stmt].vulnerabilities
     }  # fmt: skip
-    return sorted(pairs)
+    standing = MatchCorrection.objects.filter(ended_at=None)
+    done = {
+        (row.name, row.identifier, package, row.source, row.record)
+        for row in standing
+        for package in (*row.also, row.package)
+    }
+    return sorted(
+        p for p in pairs
+        if not done & {(*p.named, p.package, "", ""), (*p.named, "", p.source, p.record)}
+    )  # fmt: skip
 
 
 def _names(packages: Iterable[int]) -> dict[int, str]:

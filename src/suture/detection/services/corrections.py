@@ -9,10 +9,13 @@ from django.db import transaction
 
 from suture.accounts.models import Person
 from suture.accounts.services import new_uid, require, system
+from suture.core.components import Package as PackageName
+from suture.core.components import PackageKind
 from suture.core.corrections import Named
 from suture.core.errors import InvalidValue, NotAllowed, NotFound
 from suture.detection.correcting import ZONE, of_portfolio, stated_by
 from suture.detection.models import MatchCorrection, Matched
+from suture.detection.queries.crosswalk import crosswalk_now
 from suture.detection.services.matching import match_release
 from suture.evidence.clock import now, today
 from suture.evidence.services import record
@@ -48,10 +51,13 @@ def correct_match(
         vulnerability = _of_record(source, record_id) if record_id else None
         require(by, "match.correct", vulnerability)
         stated: list[str] = []
+        also: list[str] = []
         if record_id:
             stated = stated_by([(source, record_id)]).get((source, record_id), [])
         elif not Package.objects.filter(name=package).exists():
             raise InvalidValue(f"no source speaks of a package '{package}'")
+        else:
+            also = _also_called(package)
         same = MatchCorrection.objects.filter(
             name=component.name, identifier=component.identifier, package=package, source=source, record=record_id,
             ended_at=None,
@@ -61,15 +67,16 @@ def correct_match(
         if same is not None:
             _end(same, by, "made anew")
         row = MatchCorrection.objects.create(
-            uid=new_uid(), name=component.name, identifier=component.identifier, package=package, source=source,
-            record=record_id, vulnerability=vulnerability, stated=stated, because=because.strip(), evidence=evidence,
-            owner=owner or by, review_on=review_on, made_by=by, made_at=now(),
+            uid=new_uid(), name=component.name, identifier=component.identifier, package=package, also=also,
+            source=source, record=record_id, vulnerability=vulnerability, stated=stated, because=because.strip(),
+            evidence=evidence, owner=owner or by, review_on=review_on, made_by=by, made_at=now(),
         )  # fmt: skip
         concerned = _stale(row)
         record(
             by=by, did="match.corrected", to=row, because=because,
             facts={
-                "component": component.name, "identifier": component.identifier, "package": package, "source": source,
+                "component": component.name, "identifier": component.identifier, "package": package, "also": also,
+                "source": source,
                 "record": record_id, "stated": stated, "evidence": evidence, "owner": row.owner.uid,
                 "review_on": review_on, "releases": len(concerned),
             },
@@ -147,6 +154,18 @@ def _check(component: Named, package: str, record_id: str, because: str, evidenc
         raise InvalidValue("say what shows it: a link, a document, the component's own page")
     if review_on <= today(ZONE):
         raise InvalidValue("a review date lies in the future")
+
+
+def _also_called(package: str) -> list[str]:
+    """The other names under which records speak of the same product: whoever is not the one is not the others."""
+    crosswalk = crosswalk_now()
+    rows = Package.objects.filter(name=package).values_list("kind", "scheme").distinct()
+    names = {
+        other.name
+        for kind, scheme in rows
+        for other in crosswalk.also_called(PackageName(PackageKind(kind), scheme, package))
+    }
+    return sorted(names - {package})
 
 
 def _of_record(source: str, record_id: str) -> Vulnerability:
