@@ -28,7 +28,7 @@ class Platform(NamedTuple):
 
 _VENDOR = "its vendor is ANY, so it names no single product"
 _RECIPE = "no source speaks of recipes"
-_BARE = "no identifier: a name alone is never matched"
+_BARE = "no identifier: a name alone counts only where the crosswalk knows one product that bears it"
 _ANY_PURL = "no record has this name until the crosswalk joins it to one"
 
 PLATFORMS: tuple[Platform, ...] = (
