@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, NamedTuple
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
 from suture.accounts.models import Person
 from suture.accounts.queries import visible
@@ -92,11 +92,8 @@ def proposals(
     by_vulnerability: dict[int, list[CaseRelease]] = {}
     for answer in answers:
         by_vulnerability.setdefault(answer.case.vulnerability_id, []).append(answer)
-    told = _told(by_vulnerability)
     found: list[tuple[Finding, CaseRelease]] = []
     for finding in _unanswered(person, by_vulnerability, release):
-        if (finding.vulnerability_id, finding.release_id) in told:
-            continue
         source = _nearest(finding, by_vulnerability[finding.vulnerability_id])
         if source is not None:
             found.append((finding, source))
@@ -158,26 +155,20 @@ def _day(answer: CaseRelease) -> date:
     return local_date(now(), answer.case.establishment.time_zone)
 
 
-def _told(vulnerabilities: Iterable[int]) -> set[tuple[int, int]]:
-    """(vulnerability, release) that has an answer, in whatever case, whoever may see it."""
-    found: set[tuple[int, int]] = set()
-    for part in chunks(sorted(vulnerabilities)):
-        rows = CaseRelease.objects.filter(case__vulnerability__in=part).exclude(
-            status__in=["", VexStatus.UNDER_INVESTIGATION]
-        )
-        found.update(rows.values_list("case__vulnerability", "release"))
-    return found
-
-
 def _unanswered(
     person: Person, answers: Mapping[int, Sequence[CaseRelease]], release: Release | None
 ) -> Iterable[Finding]:
+    """Standing findings that nobody answered, in whatever case, of the devices and vulnerabilities of some answers."""
     products = {a.release.product_id for rows in answers.values() for a in rows}
+    told = CaseRelease.objects.filter(
+        release=OuterRef("release"), case__vulnerability=OuterRef("vulnerability")
+    ).exclude(status__in=["", VexStatus.UNDER_INVESTIGATION])
     for part in chunks(sorted(answers)):
         rows: QuerySet[Finding] = Finding.objects.standing().filter(
             vulnerability__in=part, release__product__in=products
         )
         rows = visible(person, rows.exclude(release__state=Release.State.RETIRED), "vulnerability__wall")
+        rows = rows.filter(~Exists(told))
         if release is not None:
             rows = rows.filter(release=release)
         yield from rows.select_related("release__product", "vulnerability")

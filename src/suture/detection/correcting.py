@@ -44,12 +44,14 @@ def set_apart(hits: Sequence[AnyHit], rev: int, moment: datetime | None = None) 
     Args:
         moment: as of which corrections stand; None is now.
     """
-    standing = _standing(rev, moment)
-    if not standing.by_package and not standing.by_record:
+    rows_ = _made(moment)
+    if not rows_:
         return list(hits), []
-    about = {who for who, *_ in (*standing.by_package, *standing.by_record)}
+    about = {Named(row.name, row.identifier) for row in rows_}
     who = [named(hit[0].name, hit[0].given_as) for hit in hits]
     concerned = [place for place, one in enumerate(who) if one in about]
+    present = {who[place] for place in concerned}
+    standing = _standing([row for row in rows_ if Named(row.name, row.identifier) in present], rev, moment)
     said = spoken(hits[place][1] for place in concerned)
     apart: dict[int, Apart] = {}
     for place in concerned:
@@ -65,13 +67,17 @@ def set_apart(hits: Sequence[AnyHit], rev: int, moment: datetime | None = None) 
     return [hit for place, hit in enumerate(hits) if place not in apart], list(apart.values())
 
 
-def _standing(rev: int, moment: datetime | None) -> _Standing:
+def _made(moment: datetime | None) -> list[MatchCorrection]:
+    """The corrections that stand by their dates, now or at a moment of the past."""
     made = MatchCorrection.objects.select_related("vulnerability")
     if moment is None:
-        rows_ = list(made.filter(ended_at=None, review_on__gte=today(ZONE)))
-    else:
-        stood = Q(ended_at=None) | Q(ended_at__gt=moment)
-        rows_ = list(made.filter(stood, made_at__lte=moment, review_on__gte=moment.date()))
+        return list(made.filter(ended_at=None, review_on__gte=today(ZONE)))
+    stood = Q(ended_at=None) | Q(ended_at__gt=moment)
+    return list(made.filter(stood, made_at__lte=moment, review_on__gte=moment.date()))
+
+
+def _standing(rows_: Sequence[MatchCorrection], rev: int, moment: datetime | None) -> _Standing:
+    """Those of them that hold: one of a single record only while the record states what it stated."""
     kept = [row for row in rows_ if row.package]
     alone = [row for row in rows_ if not row.package]
     now = stated_by(((row.source, row.record) for row in alone), None if moment is None else rev) if alone else {}
