@@ -23,6 +23,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import urljoin
 
 ROOT = Path(__file__).resolve().parent.parent
 TARGET = ROOT / "docs" / "screenshots"
@@ -34,7 +35,10 @@ FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "-
 
 @dataclass(frozen=True)
 class Shot:
-    """One picture: who looks at what. `path` may hold a step: a link to follow from a page, '/cases/ > C-2026-0001'."""
+    """One picture: who looks at what.
+
+    `path` may hold steps: a link to follow from a page ('/cases/ > C-2026-0001'), or './as-of' beside the page reached.
+    """
 
     name: str
     who: str
@@ -54,6 +58,8 @@ SHOTS = (
     Shot("release-components", "tomas", "/devices/ > 4.2 > Components*"),
     Shot("release-coverage", "tomas", "/devices/ > 4.2 > Coverage"),
     Shot("release-not-assessed", "tomas", "/devices/ > 2.6"),
+    Shot("release-as-of", "tomas", "/devices/ > 4.2 > ./as-of?on=2026-11-20"),
+    Shot("release-proposals", "tomas", "/devices/ > 4.2 > ./proposals"),
     Shot("vulnerabilities", "tomas", "/vulnerabilities/"),
     Shot("vulnerability", "tomas", "/vulnerabilities/?find=CVE-2024-5535 > CVE-2024-5535"),
     Shot("vulnerability-dark", "tomas", "/vulnerabilities/?find=CVE-2024-5535 > CVE-2024-5535", dark=True),
@@ -64,6 +70,10 @@ SHOTS = (
     Shot("decision", "ingrid", "/cases/ > C-2026-0001 > Decision 1 on C-2026-0001"),
     Shot("report", "ingrid", "/reports/ > Draft"),
     Shot("sign", "ingrid", "/cases/ > C-2026-0001 > Sign*day of learning"),
+    Shot("review", "tomas", "/review/"),
+    Shot("crosswalk", "tomas", "/crosswalk/"),
+    Shot("corrections", "tomas", "/corrections/"),
+    Shot("match-quality", "ruth", "/proof/match-quality"),
     Shot("sharing", "tomas", "/sharing/"),
     Shot("proof", "ruth", "/proof/"),
     Shot("proof-record", "ruth", "/cases/ > C-2026-0001 > Proof"),
@@ -125,7 +135,9 @@ def walk(page: Any, base: str, path: str) -> None:
     start, *links = [part.strip() for part in path.split(" > ")]
     page.goto(base + start)
     for says in links:
-        if "*" in says:
+        if says.startswith("./"):
+            page.goto(urljoin(page.url, says))
+        elif "*" in says:
             name: Any = re.compile("^" + ".*".join(re.escape(part) for part in says.split("*")))
             page.get_by_role("link", name=name).first.click()
         else:

@@ -24,7 +24,7 @@ def _verify(as_json: Annotated[bool, typer.Option("--json", help="For scripts.")
             })
         )  # fmt: skip
     else:
-        typer.echo(f"{'intact' if verdict.intact else 'BROKEN'}: {verdict.says}")
+        typer.echo(f"{'intact' if verdict.intact else 'BROKEN'}: {verdict.says.removesuffix(', intact')}")
         if verdict.intact and verdict.entries:
             typer.echo(f"head: entry {verdict.head.seq}, SHA-256 {verdict.head.hash}")
     if not verdict.intact:
