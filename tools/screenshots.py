@@ -58,7 +58,7 @@ SHOTS = (
     Shot("release-components", "tomas", "/devices/ > 4.2 > Components*"),
     Shot("release-coverage", "tomas", "/devices/ > 4.2 > Coverage"),
     Shot("release-not-assessed", "tomas", "/devices/ > 2.6"),
-    Shot("release-as-of", "tomas", "/devices/ > 4.2 > ./as-of?on=2026-11-20"),
+    Shot("release-as-of", "tomas", "/devices/ > 4.2 > ./as-of?day=2026-11-23"),
     Shot("release-proposals", "tomas", "/devices/ > 4.2 > ./proposals"),
     Shot("vulnerabilities", "tomas", "/vulnerabilities/"),
     Shot("vulnerability", "tomas", "/vulnerabilities/?find=CVE-2024-5535 > CVE-2024-5535"),

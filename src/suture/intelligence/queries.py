@@ -164,7 +164,7 @@ def sources_status(at: datetime | None = None) -> list[SourceStatus]:
 
 
 def instant(written: str) -> datetime | None:
-    """An ISO 8601 date or instant as sources write it; without an offset it is UTC. None: it is neither."""
+    """An ISO 8601 date or instant as sources write it; without an offset it is UTC. None: it is neither, or none."""
     try:
         read = datetime.fromisoformat(written)
     except ValueError:
@@ -172,6 +172,8 @@ def instant(written: str) -> datetime | None:
             read = datetime.fromisoformat(written[:19])
         except ValueError:
             return None
+    if read.year == 1:  # the zero time of Go, which its database writes where it has no date
+        return None
     return read if read.tzinfo else read.replace(tzinfo=UTC)
 
 
