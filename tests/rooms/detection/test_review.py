@@ -18,7 +18,7 @@ from suture.core.errors import Conflict, InvalidValue, NotAllowed, NotFound
 from suture.core.roles import Role
 from suture.core.vulnerabilities import Record, ReviewRange, ReviewReason
 from suture.detection.crosswalk_names import read_name
-from suture.detection.models import AwaitedName, Finding, ReviewDecision, ReviewSettled
+from suture.detection.models import AwaitedName, Finding, Matched, ReviewDecision, ReviewSettled
 from suture.detection.queries import Answer, coverage, vulnerability_across_devices
 from suture.detection.queries.review import (
     Waiting,
@@ -42,7 +42,7 @@ from suture.detection.services import (
 )
 from suture.evidence.clock import now
 from suture.evidence.models import Entry
-from suture.intelligence.models import KnowledgeState, Range, ReviewedRange, Vulnerability
+from suture.intelligence.models import OPEN, KnowledgeState, Range, ReviewedRange, Vulnerability
 from suture.intelligence.queries import assertions_of, standing
 from suture.inventory.models import Release
 from tests.rooms.detection.conftest import Take
@@ -358,6 +358,23 @@ def test_a_record_that_can_be_read_by_now_lets_the_decision_lapse(
     assert ReviewDecision.objects.latest("pk").verdict == "lapsed"
     assert {r["source"] for r in found(release)["CVE-1"].reasons} == {"", "nvd"}
     assert Entry.objects.filter(did="review.lapsed").count() == 1
+    assert settle_reviews() == 0
+
+
+def test_with_another_order_of_versions_a_persons_range_is_keyed_anew(
+    world: World, release: Release, take: Take, ada: Person
+) -> None:
+    """Feeds are taken in again when keys change; what a person stated is written anew before anything is matched."""
+    take(release, openssl())
+    world.publish(unread("nvd", "CVE-1"))
+    rematch_stale()
+    decide(listed(ada)[0], ada, "versions", ">= 3.0.0, < 3.0.15")
+    kept = Range.objects.get()
+    Range.objects.update(hi=bytes(kept.lo) + b"\xff")  # as if made by other rules
+    Matched.objects.update(keys_ver=0)
+    rematch_stale()
+    assert bytes(Range.objects.get(t=OPEN).hi) == bytes(kept.hi)
+    assert set(found(release)) == {"CVE-1"}
     assert settle_reviews() == 0
 
 

@@ -15,18 +15,20 @@ from suture.accounts.models import Person
 from suture.accounts.services import new_uid, require, system
 from suture.core.components import Package as PackageName
 from suture.core.components import PackageKind
+from suture.core.distros import DISTRO_TYPES
 from suture.core.errors import Conflict, InvalidValue
 from suture.core.stated_versions import read_versions
+from suture.core.versions import KEYS_VERSION
 from suture.core.vulnerabilities import Bounds
 from suture.detection.crosswalk_names import Named, NameKind
-from suture.detection.models import ReviewDecision, ReviewSettled
+from suture.detection.models import Matched, ReviewDecision, ReviewSettled
 from suture.detection.queries.review import SETTLES, one_in_review, standing_decisions
 from suture.detection.review import key_of, subject_of
 from suture.evidence.clock import now
 from suture.evidence.services import record
 from suture.intelligence.models import ORDINALS, Assertion, Package, ReviewedRange
 from suture.intelligence.queries import published_rev, standing
-from suture.intelligence.services import state_ranges, take_back_ranges
+from suture.intelligence.services import rekey_ranges, state_ranges, take_back_ranges
 
 Verdict = ReviewDecision.Verdict
 STATES = (Verdict.VERSIONS, Verdict.EVERY_VERSION)  # verdicts that take part in matching
@@ -109,6 +111,8 @@ def settle_reviews() -> int:
     """
     rev, moved = published_rev(), 0
     with transaction.atomic():
+        if Matched.objects.exclude(keys_ver=KEYS_VERSION).exists():
+            moved += _rekey()
         kept: dict[int, int] = dict(ReviewSettled.objects.values_list("decision_id", "stmt"))
         alive = set(standing(ReviewedRange.objects.filter(pk__in=kept.values()), rev).values_list("pk", flat=True))
         for decision in standing_decisions():
@@ -127,6 +131,32 @@ def settle_reviews() -> int:
                 _end(decision, Verdict.LAPSED, why, system())
                 moved += 1
     return moved
+
+
+def _rekey() -> int:
+    """The order of versions has changed: what persons stated is written in today's keys, before anything is matched."""
+    moved = 0
+    for decision in standing_decisions():
+        if decision.verdict not in STATES:
+            continue
+        bounds = _bounds(decision.verdict, decision.versions)
+        try:
+            moved += rekey_ranges(number=decision.pk, package=_stated(decision), bounds=bounds)
+        except InvalidValue as refused:
+            _end(decision, Verdict.LAPSED, f"in today's order of versions it cannot be read: {refused}", system())
+            moved += 1
+    return moved
+
+
+def _stated(decision: ReviewDecision) -> PackageName:
+    """The package whose versions a decision states, in today's order."""
+    kind = decision.stated_name.partition("/")[0]
+    if decision.stated_kind == PackageKind.PURL and kind in DISTRO_TYPES:
+        return PackageName(PackageKind.PURL, DISTRO_TYPES[kind], decision.stated_name)
+    named = Named(NameKind(decision.stated_kind), decision.stated_name).package
+    if named is None:
+        raise InvalidValue("versions are stated of a package")
+    return named
 
 
 def _waiting_of(decision: ReviewDecision, rev: int) -> list[tuple[int, str]]:

@@ -3,7 +3,7 @@
 from suture.intelligence.services.importing import import_feeds, sweep_unpublished
 from suture.intelligence.services.ours import register_vulnerability
 from suture.intelligence.services.results import Counts, FileResult, Outcome, Progress, SourceResult
-from suture.intelligence.services.stated import MANUFACTURER, state_ranges, take_back_ranges
+from suture.intelligence.services.stated import MANUFACTURER, rekey_ranges, state_ranges, take_back_ranges
 
 __all__ = [
     "MANUFACTURER",
@@ -14,6 +14,7 @@ __all__ = [
     "SourceResult",
     "import_feeds",
     "register_vulnerability",
+    "rekey_ranges",
     "state_ranges",
     "sweep_unpublished",
     "take_back_ranges",

@@ -79,6 +79,37 @@ def _numbers(packages: Sequence[PackageRow], *, importing: bool) -> list[int]:
     return found
 
 
+def rekey_ranges(*, number: int, package: PackageName, bounds: Sequence[Bounds]) -> bool:
+    """Write what a person stated in today's keys, where the order of versions has changed since. True: it moved.
+
+    Raises:
+        InvalidValue: a bound has no place in the order any more.
+    """
+    packages: dict[PackageRow, int] = {}
+    stated = tuple(StatedRange(package, one) for one in bounds)
+    made = prepare(
+        Record(source=MANUFACTURER, id=f"review {number}", ranges=stated, stated=len(stated)),
+        Raw(1, b"", b""),
+        packages,
+    )
+    if made.review:
+        raise InvalidValue(f"the versions stated of {package.name} cannot be ordered: {made.review[0].reason}")
+    state = KnowledgeState.objects.select_for_update().get(pk=1)
+    numbers = _numbers(list(packages), importing=bool(state.owner))
+    base = -number << ORDINALS
+    wanted = {(numbers[place], lo, hi, base | line) for place, lo, hi, line in made.ranges}
+    rows = Range.objects.filter(stmt__gte=base, stmt__lt=(-number + 1) << ORDINALS, t=OPEN)
+    standing = {(row.pkg_id, bytes(row.lo), bytes(row.hi), row.stmt) for row in rows}
+    if wanted == standing:
+        return False
+    rows.update(t=state.published)
+    for pkg_id, lo, hi, stmt in sorted(wanted):
+        same = Range.objects.filter(pkg_id=pkg_id, lo=lo, hi=hi, stmt=stmt, f=state.published)
+        if not same.update(t=OPEN):
+            Range.objects.create(pkg_id=pkg_id, lo=lo, hi=hi, stmt=stmt, f=state.published)
+    return True
+
+
 def take_back_ranges(number: int, rev: int) -> None:
     """Let a statement of ours hold no longer, from a revision on; what it was stays on record."""
     first, last = -number << ORDINALS, (-number + 1) << ORDINALS
