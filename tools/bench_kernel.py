@@ -133,7 +133,11 @@ def amend(load: Any, numbers: list[int], first: int) -> tuple[list[tuple[Any, ..
         spans = [(n << ORDINALS, (n + 1) << ORDINALS) for n in numbers]
         rows: list[tuple[Any, ...]] = []
         for place, (low, high) in enumerate(spans):
-            cursor.execute(f"SELECT pkg_id, lo, hi FROM rng WHERE stmt >= %s AND stmt < %s AND t = {OPEN}", [low, high])
+            cursor.execute(
+                f"SELECT pkg_id, lo, hi FROM rng WHERE stmt >= %s AND stmt < %s AND t = {OPEN} "
+                "ORDER BY pkg_id, lo, hi, stmt",
+                [low, high],
+            )
             for ordinal, (pkg, lo, hi) in enumerate(cursor.fetchall()):
                 lo, hi = bytes(lo), bytes(hi)
                 if ordinal % 3 == 0:

@@ -26,6 +26,7 @@ def run(sbom: Path, candidates: Path) -> dict[str, Any]:
     import django
 
     django.setup()
+    from django.core.management import call_command
     from django.db import connection, transaction
 
     from suture.accounts.services import local_operator
@@ -36,6 +37,7 @@ def run(sbom: Path, candidates: Path) -> dict[str, Any]:
     from suture.inventory.services import register_product, register_release
     from tools.bench_table import timed
 
+    call_command("migrate", verbosity=0)
     by = local_operator()
     place = Establishment.objects.first() or Establishment.objects.create(
         uid="00000000-0000-7000-8000-000000000001", name="Bench", address="1 Way", phone="0"

@@ -298,22 +298,30 @@ def statements(stmts: Iterable[int]) -> dict[int, Statement]:
     """What statements say, by their number. A withdrawn or superseded one is told as it was."""
     wanted = set(stmts)
     numbers = {stmt >> ORDINALS for stmt in wanted}
-    rows = {
-        row.pk: row
-        for row in Assertion.objects.filter(pk__in=numbers).only(
-            "id", "vuln", "source", "record_id", "modified", "published", "says", "by_vendor"
-        )
-    }
+    if not numbers:
+        return {}
+    listed = ", ".join(str(int(number)) for number in sorted(numbers))  # as text: binding thousands costs more
     covered: dict[int, list[int]] = {}
-    for assertion, number in Covers.objects.filter(assertion__in=numbers).values_list("assertion", "vuln"):
-        covered.setdefault(assertion, []).append(number)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT id, vuln, source, record_id, modified, published, says, by_vendor FROM assertion "  # noqa: S608
+            f"WHERE id IN ({listed})"
+        )
+        rows = {row[0]: row[1:] for row in cursor.fetchall()}
+        cursor.execute(f"SELECT assertion, vuln FROM covers WHERE assertion IN ({listed})")  # noqa: S608
+        for assertion, number in cursor.fetchall():
+            covered.setdefault(assertion, []).append(number)
+    lines: dict[int, list[str]] = {}
     found = {}
     for stmt in wanted:
-        row = rows.get(stmt >> ORDINALS)
-        if row is not None:
-            counts_for = tuple(sorted(covered.get(row.pk, ()))) or (row.vuln,)
-            dated = (row.modified or row.published)[:10]
-            found[stmt] = Statement(row.source, row.record_id, row.said(stmt), dated, counts_for, row.by_vendor)
+        pk = stmt >> ORDINALS
+        if pk in rows:
+            vuln, source, record_id, modified, published, says, by_vendor = rows[pk]
+            said = lines.get(pk) or lines.setdefault(pk, says.split("\n"))
+            ordinal = stmt & ((1 << ORDINALS) - 1)
+            words = said[ordinal] if ordinal < len(said) else ""
+            counts_for = tuple(sorted(covered.get(pk, ()))) or (vuln,)
+            found[stmt] = Statement(source, record_id, words, (modified or published)[:10], counts_for, bool(by_vendor))
     return found
 
 

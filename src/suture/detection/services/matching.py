@@ -19,11 +19,9 @@ from suture.detection.crosswalk import SHIPPED_VERSION, Crosswalk
 from suture.detection.drawing import Portfolio, draw_hits
 from suture.detection.findings import reconcile
 from suture.detection.indexing import index_release
-from suture.detection.kernel import KERNEL_VERSION, chosen_of, chunks, whole_ranges
+from suture.detection.kernel import KERNEL_VERSION, chosen_of, chunks, rows, whole_ranges
 from suture.detection.models import (
     UNHEARD,
-    AwaitedName,
-    ComponentVersion,
     Gap,
     Instance,
     Matched,
@@ -38,7 +36,7 @@ from suture.detection.queries.review import last_decision
 from suture.detection.reasons import Drawn, Hit, Where, result_hash, stated_of
 from suture.evidence.clock import now
 from suture.evidence.services import record
-from suture.intelligence.models import ORDINALS, Package
+from suture.intelligence.models import ORDINALS
 from suture.intelligence.queries import keyed_otherwise, published_rev
 from suture.inventory.models import Component, Release
 from suture.inventory.queries import patched_of
@@ -136,6 +134,9 @@ def draw_release(
     return drawn, [(one.component.ref, one.given_as, one.possible) for one in lost], apart
 
 
+_VERSIONS = "SELECT cv_id, pkg_id, raw FROM cv WHERE cv_id IN (SELECT cv_id FROM inst WHERE release_id = %(release)s)"
+
+
 class _Here:
     """The components of a release where the range join finds them. Four queries for 5,000 component versions."""
 
@@ -146,11 +147,7 @@ class _Here:
                 "cv_id", "component__ref", "component__name", "component__version", "component__kind", "given_as"
             )
         )
-        versions = {
-            cv_id: (pkg_id, raw)
-            for part in chunks(sorted({row[0] for row in instances}))
-            for cv_id, pkg_id, raw in ComponentVersion.objects.filter(pk__in=part).values_list("cv_id", "pkg_id", "raw")
-        }
+        versions = {cv_id: (pkg_id, raw) for cv_id, pkg_id, raw in rows(_VERSIONS, {"release": release.pk})}
         named = _packages({pkg_id for pkg_id, _ in versions.values()} | {one.pkg_id for one in lost})
         self.wheres: dict[int, list[Where]] = defaultdict(list)
         self.unplaced: dict[int, list[Where]] = defaultdict(list)
@@ -189,14 +186,12 @@ class _Here:
 
 def _packages(numbers: set[int]) -> dict[int, Name]:
     """The packages of some numbers, those of names that no source has used (below zero) among them."""
-    found = {
-        row[0]: Name(*row[1:])
-        for part in chunks(sorted(number for number in numbers if number > 0))
-        for row in Package.objects.filter(pk__in=part).values_list("pkg_id", "kind", "scheme", "name", "role")
-    }
-    for part in chunks(sorted(-number for number in numbers if number < 0)):
-        rows = AwaitedName.objects.filter(pk__in=part).values_list("id", "kind", "scheme", "name", "role")
-        found |= {-row[0]: Name(*row[1:]) for row in rows}
+    found: dict[int, Name] = {}
+    for part in chunks(sorted(numbers)):
+        for sign, column, table in ((1, "pkg_id", "package"), (-1, "id", "awaited_name")):
+            if some := ", ".join(str(sign * int(number)) for number in part if number * sign > 0):
+                sql = f"SELECT {column}, kind, scheme, name, role FROM {table} WHERE {column} IN ({some})"  # noqa: S608
+                found |= {sign * row[0]: Name(*row[1:]) for row in rows(sql, {})}
     return found
 
 
