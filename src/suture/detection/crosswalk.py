@@ -216,7 +216,7 @@ class Crosswalk:
         """The entries that make two names one, as sentences' ends; () where nothing does."""
         return self._ways_from(one).get(other, ())
 
-    def identities(self, supplier: str, name: str, version: str) -> tuple[Identity, ...]:
+    def identities(self, supplier: str, name: str, version: str, *, by_name: bool = True) -> tuple[Identity, ...]:
         """The identities of a component without any identifier: nothing but equal names counts.
 
         Those a person gave to this supplier and name; else the name itself where one product alone bears it
@@ -227,7 +227,7 @@ class Crosswalk:
         if found:
             return tuple(Identity(given.package, version, given_as) for given in found)
         known = NAMES.get(" ".join(name.split()).casefold())
-        if known:
+        if known and by_name:
             return (Identity(Package(CPE, FALLBACK, known), version, given_as),)
         words = package_of_words(supplier, name) if supplier else None
         return () if words is None else (Identity(words, version, given_as),)

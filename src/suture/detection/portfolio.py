@@ -79,7 +79,9 @@ def places(component: Component, context: Context = NOWHERE, crosswalk: Crosswal
     found = identity.identify(component, context)
     identities = found.identities
     if not component.purls and not component.cpes:
-        identities += crosswalk.identities(component.supplier, component.name, component.version)
+        # Among a distribution's packages a bare name may be one of them, whose fixes are backported.
+        packaged = any(context.system_for(component, kind) for kind in DISTRO_TYPES)
+        identities += crosswalk.identities(component.supplier, component.name, component.version, by_name=not packaged)
     placed: list[Placed] = []
     unplaced: list[Unplaced] = []
     names: dict[PackageName, tuple[PackageName, ...]] = {}

@@ -176,6 +176,21 @@ def test_supplier_and_name_are_given_an_identity_once(
     assert [hole.ref for hole in coverage(second).holes] == ["x"]
 
 
+def test_a_bare_name_among_a_distributions_packages_may_be_one_of_them(
+    world: World, make_release: Callable[..., Release], take: Take
+) -> None:
+    """Upstream ranges never in silence: 'openssl 3.0.2' beside Debian's operating system may be Debian's build."""
+    world.publish(says("nvd", "CVE-8", (OPENSSL, below("3.0.15"))))
+    bare = {"ref": "o", "name": "OpenSSL", "version": "3.0.2"}
+    debian = {"ref": "os", "type": "operating-system", "name": "debian", "version": "12"}
+    first, second = make_release("1.0"), make_release("1.1")
+    take(first, bare)
+    take(second, bare, debian)
+    assert found(first)["CVE-8"].why[0] == '"OpenSSL" is a:openssl:openssl: one product alone bears this name'
+    assert found(second) == {}
+    assert "o" in [hole.ref for hole in coverage(second).holes]
+
+
 def test_words_that_a_record_uses_later_are_found(world: World, release: Release, take: Take) -> None:
     """Supplier and name as a CVE record writes them: equal words, and matched again once somebody uses them."""
     world.publish(says("nvd", "CVE-6", (OPENSSL, below("2"))))
