@@ -26,6 +26,7 @@ from suture.detection.services.matching import draw_release, in_turn
 from suture.evidence.clock import now
 from suture.evidence.models import Entry
 from suture.intelligence.models import FeedRevision, Vulnerability
+from suture.intelligence.queries import knowledge
 from suture.inventory.models import Release, SbomDocument
 
 
@@ -134,6 +135,8 @@ def findings_as_of(release: Release, day: date, person: Person) -> AnswerThen:
     says.append(f"{components} components")
     if unknown:
         says.append(f"{unknown} of unknown version")
+    if knowledge().only_demo:
+        says.append("the only knowledge is what the demo brings along, so nothing here says 'not affected'")
     says.append(_compared(run, rev, sbom, sha256))
     return AnswerThen(
         release=release, day=day, moment=moment, rev=rev, sbom=sbom, findings=findings, components=components,
