@@ -12,7 +12,7 @@ from tests.doors.process.installation import PASSWORD
 
 REFUSED = 422  # a form that comes back with what was typed
 LOADED_WITH = "Failed to load resource: the server responded with a status of"  # the browser's own word for >= 400
-PATIENCE = 20_000  # milliseconds: two cores may be busy
+PATIENCE = 60_000  # milliseconds: two cores may be busy
 
 
 class Somebody:
