@@ -15,6 +15,7 @@ import pytest
 from tests.doors.process.installation import Installation, sbom_of
 
 KILLS = 3  # 30 in `make deep`
+RECORDS = 12_000  # of a feed: so many that most kills come while it is taken in
 
 
 def write_until_killed(
@@ -132,26 +133,25 @@ def kill_import(installation: Installation, file: Path, known: int, seed: int) -
 
     `known` is how many assertions stood before; the import is then done again, to its end.
     """
-    records = 4000
-    file.write_bytes(feed_of(records, f"{seed + 1}.0.{seed}"))
+    file.write_bytes(feed_of(RECORDS, f"{seed + 1}.0.{seed}"))
     process = installation.start("feeds", "import", str(file))
     time.sleep(random.Random(seed).uniform(0.5, 3.0))
     installation.kill(process)
     after = json.loads(installation.python(STATE))
     visible = after["visible"]["assertion"]
-    assert visible in (known, known + records), "half an import is visible"
+    assert visible in (known, known + RECORDS), "half an import is visible"
     assert after["assertions"] == visible, "the totals disagree with what is visible"
     assert after["intact"]
     installation.suture("feeds", "import", str(file))
     whole = json.loads(installation.python(STATE))
-    assert whole["visible"]["assertion"] == whole["assertions"] == known + records
+    assert whole["visible"]["assertion"] == whole["assertions"] == known + RECORDS
     assert whole["intact"]
     return visible == known
 
 
 def kill_imports(installation: Installation, folder: Path, seeds: range) -> int:
     return sum(
-        kill_import(installation, folder / f"feed-{seed}.jsonl.gz", 4000 * n, seed) for n, seed in enumerate(seeds)
+        kill_import(installation, folder / f"feed-{seed}.jsonl.gz", RECORDS * n, seed) for n, seed in enumerate(seeds)
     )
 
 
