@@ -15,7 +15,10 @@ from suture.core.errors import InvalidValue
 
 try:
     from suture.detection import bulk
-except ImportError:  # the extra is not installed; each command says so
+except ModuleNotFoundError as missing:
+    if (missing.name or "").partition(".")[0] not in ("duckdb", "pyarrow"):
+        raise
+    # the extra is not installed; each command says so
     bulk = None  # type: ignore[assignment]
 
 knowledge = typer.Typer(

@@ -21,7 +21,7 @@ from typing import Any, NamedTuple
 from suture.core import cpe
 from suture.core.configurations import Node, Product, Truth, all_of, evaluate, from_plain
 from suture.core.errors import InvalidValue
-from suture.detection.crosswalk import SHIPPED, Crosswalk, family_of
+from suture.detection.crosswalk import SHIPPED, Crosswalk, family_of, is_known_system, may_be
 from suture.detection.kernel import chunks
 from suture.detection.portfolio import Places
 from suture.detection.reasons import Hit, Where
@@ -49,8 +49,11 @@ def stated_by(kind: str, found: Places) -> list[Stated]:
 
 
 def is_system(kind: str, package: str) -> bool:
-    """Whether a component is an operating system, and no device's firmware (which CPE files under 'o' as well)."""
-    return package.startswith("o:") and kind != "firmware" and not package.endswith("_firmware")
+    """Whether a component is an operating system, and no device's firmware (which CPE files under 'o' as well).
+
+    What neither the SBOM nor its name tells to be one is taken for none: a platform is then unknown, not absent.
+    """
+    return package.startswith("o:") and (kind == "operating-system" or is_known_system(package))
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,11 +106,11 @@ class Release:
         crosswalk: Crosswalk = SHIPPED,
     ) -> None:
         self._called = crosswalk.cpe_names
-        self._stated: dict[str, bool] = {}  # by name: placed
+        self._stated: dict[str, bool] = {}  # by name: every component of that name has a version in an order
         self._systems: set[str] = set()
         for one in stated:
             for name in self._called(one.package):
-                self._stated[name] = self._stated.get(name, False) or one.placed
+                self._stated[name] = self._stated.get(name, True) and one.placed
             if one.system:
                 self._systems.add(one.package)
         self._absent = {name for one in absent for name in self._called(one)}
@@ -144,7 +147,7 @@ class Release:
             return False
         part, vendor, _ = package.split(":", 2)
         if part == "o" and self._systems and not package.endswith("_firmware"):
-            return False
+            return None if may_be(package, self._systems) else False
         if part == "h" and vendor in self.hardware_vendors:
             return False
         return None

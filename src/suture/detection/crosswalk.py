@@ -10,7 +10,7 @@ confirmed one by one (`models.CrosswalkDecision`). A `Crosswalk` holds both; it 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -324,6 +324,26 @@ def family_of(platform: str, named: Iterable[str]) -> bool:
     if platform == _WINDOWS:
         return any(name.startswith(f"{_WINDOWS}_") for name in named)
     return platform == _LINUX and not LINUX_SYSTEMS.isdisjoint(named)
+
+
+def may_be(platform: str, systems: Collection[str]) -> bool:
+    """Whether one of the systems a release names may be a platform it does not name in so many words.
+
+    'Windows' may be Windows 10; a distribution has a kernel of some version; a kernel whose distribution nobody names
+    may be of any that is not by another maker. Two distributions, or two Windows, are two systems.
+    """
+    if platform.startswith(_WINDOWS):
+        others = (name for name in systems if name.startswith(f"{_WINDOWS}_"))
+        return any(others) if platform == _WINDOWS else _WINDOWS in systems
+    if platform == _LINUX:
+        return not LINUX_SYSTEMS.isdisjoint(systems)
+    distribution_named = not LINUX_SYSTEMS.isdisjoint(systems)
+    return _LINUX in systems and not distribution_named and not platform.startswith(("o:microsoft:", "o:apple:"))
+
+
+def is_known_system(package: str) -> bool:
+    """Whether a CPE of part 'o' is an operating system whatever the SBOM calls it; firmware is filed there as well."""
+    return package == _LINUX or package in LINUX_SYSTEMS or package.startswith(_WINDOWS)
 
 
 @lru_cache(maxsize=65_536)

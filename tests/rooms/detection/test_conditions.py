@@ -68,6 +68,17 @@ RUNNING = node(match("a:acme:viewer", versionEndExcluding="2.0"))
         (both(RUNNING, WINDOWS), (APP, part("os", "o:microsoft:windows_10_1809:10.0.17763.1")), "affected"),
         (both(RUNNING, WINDOWS), (APP, part("os", "o:linux:linux_kernel:5.10")), ""),  # its system is another
         (both(RUNNING, WINDOWS), (APP, OLD), "conditional"),  # a device's own firmware is no operating system
+        (both(RUNNING, node(match("o:microsoft:windows_10:-", False))), (APP, part("os", "o:microsoft:windows:-")),
+         "conditional"),  # a Windows, and which one it does not say
+        (both(RUNNING, node(match("o:linux:linux_kernel", False, versionEndExcluding="5.0"))),
+         (APP, part("os", "o:debian:debian_linux:12")), "conditional"),  # a kernel of which version
+        (both(RUNNING, node(match("o:debian:debian_linux:12", False))), (APP, part("os", "o:linux:linux_kernel:5.10")),
+         "conditional"),  # a kernel of which distribution
+        (both(RUNNING, node(match("o:fedoraproject:fedora:38", False))), (APP, part("os", "o:debian:debian_linux:12")),
+         ""),
+        (both(RUNNING, WINDOWS), (APP, part("rt", "o:acme:motor_control:2")), "conditional"),  # is that a system?
+        (both(RUNNING, node(match("a:acme:server", False, versionEndExcluding="2.0"))),
+         (APP, part("s1", "a:acme:server:3.0"), part("s2", "a:acme:server:*")), "conditional"),  # one has no version
         (both(RUNNING, node(match("a:acme:server", False))), (APP,), "conditional"),  # no SBOM is known to be complete
         (both(RUNNING, node(match("o:linux:linux_kernel:-", False))), (APP, part("os", "o:debian:debian_linux:12")),
          "affected"),
