@@ -13,7 +13,7 @@ from typing import Any, NamedTuple, TypeVar
 from django.db.models import Q
 
 from suture.core.corrections import Named, named
-from suture.detection.kernel import rows
+from suture.detection.kernel import chunks, joined, rows
 from suture.detection.models import CorrectedMatch, MatchCorrection
 from suture.detection.reasons import Where, spoken
 from suture.evidence.clock import today
@@ -91,6 +91,12 @@ def _standing(rows_: Sequence[MatchCorrection], rev: int, moment: datetime | Non
     )
 
 
+_STATES = """
+SELECT r.stmt, p.name FROM (SELECT id FROM assertion WHERE id IN ({assertions})) a
+{join} rng r ON r.stmt >= (a.id << {bits}) AND r.stmt < ((a.id + 1) << {bits})
+{join} package p ON p.pkg_id = r.pkg_id WHERE r.f <= %(rev)s AND r.t > %(rev)s"""
+
+
 def stated_by(records: Iterable[tuple[str, str]], rev: int | None = None) -> dict[tuple[str, str], list[str]]:
     """What some records state now: each package with each range in words, in a fixed order. Two queries.
 
@@ -102,14 +108,11 @@ def stated_by(records: Iterable[tuple[str, str]], rev: int | None = None) -> dic
     matching = Assertion.objects.filter(record_id__in={record for _, record in wanted}, f__lte=at, t__gt=at)
     found = {row.pk: row for row in matching if (row.source, row.record_id) in wanted}
     stated: dict[tuple[str, str], set[str]] = {(row.source, row.record_id): set() for row in found.values()}
-    for pk, row in found.items():
-        first = pk << ORDINALS
-        ranges = rows(
-            "SELECT r.stmt, p.name FROM rng r JOIN package p ON p.pkg_id = r.pkg_id "
-            "WHERE r.stmt >= %(first)s AND r.stmt < %(last)s AND r.f <= %(rev)s AND r.t > %(rev)s",
-            {"first": first, "last": first + (1 << ORDINALS), "rev": at},
-        )
-        stated[row.source, row.record_id] |= {f"{package}: {row.said(stmt)}" for stmt, package in ranges}
+    for part in chunks(sorted(found)):
+        numbers = ", ".join(map(str, part))
+        for stmt, package in rows(joined(_STATES, bits=str(ORDINALS), assertions=numbers), {"rev": at}):
+            row = found[stmt >> ORDINALS]
+            stated[row.source, row.record_id].add(f"{package}: {row.said(stmt)}")
     return {key: sorted(lines) for key, lines in stated.items()}
 
 
