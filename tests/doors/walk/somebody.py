@@ -68,6 +68,10 @@ class Somebody:
         pressed = self.page.get_by_role("button", name=button, exact=True)
         pressed.evaluate("(button, after) => { setTimeout(() => button.click(), after) }", milliseconds)
 
+    def stands_at(self, button: str) -> int:
+        """How far below the top of its column a button stands, in CSS pixels."""
+        return int(self.page.get_by_role("button", name=button, exact=True).evaluate("button => button.offsetTop"))
+
     def arrived(self, path: str) -> bool:
         """Wait for what follows a pressed button: this page, or the form again with its refusal."""
         there = self.page.get_by_role("alert")
