@@ -20,6 +20,7 @@ ALLOWED_HOSTS = SUTURE.allowed_hosts
 ROOMS = [
     "suture.evidence",
     "suture.accounts",
+    "suture.jobs",
     "suture.policy",
     "suture.inventory",
     "suture.intelligence",

@@ -87,6 +87,9 @@ VERBS: Mapping[str, frozenset[Role]] = MappingProxyType(
         "person.renew_password": _roles(_R.ADMINISTRATOR, _R.OPERATOR),
         "wall.manage": _roles(_R.ADMINISTRATOR, _R.COORDINATOR),
         "installation.set_up": _roles(_R.ADMINISTRATOR, _R.QUALITY),
+        # what was promised to somebody outside and did not arrive
+        "promise.repeat": _PROGRAMME | {_R.ADMINISTRATOR},
+        "promise.give_up": _PROGRAMME,
         # policy: matrix, exploitability mapping, closures, numbering
         "policy.propose": _roles(_R.PSIRT, _R.CLINICAL_SAFETY, _R.REGULATORY_AFFAIRS, _R.QUALITY),
         "policy.approve": _roles(_R.QUALITY, _R.EXECUTIVE),

@@ -1,0 +1,1 @@
+"""Ground: promised work. What must happen outside the house is a row beside its cause, delivered at least once."""
