@@ -6,7 +6,7 @@ import os
 import signal
 import subprocess
 import sys
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from cheroot.wsgi import Server
@@ -56,9 +56,24 @@ def _migrate() -> None:
     say(f"The database in {settings.SUTURE.home} is up to date.")
 
 
+class PatientServer(Server):
+    """Lets a new connection wait for its first byte beside the idle ones, not in a thread.
+
+    Browsers open connections in advance and leave them silent. Cheroot would keep a thread reading each of them until
+    its timeout: a few open tabs, and everybody waits.
+    """
+
+    def process_conn(self, conn: Any) -> None:
+        if getattr(conn, "seen", False):
+            super().process_conn(conn)
+        else:
+            conn.seen = True
+            self.put_conn(conn)
+
+
 def serve_forever(host: str, port: int, *, with_worker: bool) -> None:
     """Listen until interrupted. The worker is a child process that ends with its parent, however that ends."""
-    server = Server(
+    server = PatientServer(
         (host, port), application, numthreads=THREADS, request_queue_size=64, timeout=30, server_name="suture"
     )
     server.max_request_body_size = LARGEST_BODY

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import time
+from collections import deque
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
@@ -29,12 +31,20 @@ class Somebody:
         self.page.on("console", lambda message: self._hear(f"console {message.type}: {message.text}"))
         self.page.on("pageerror", lambda error: self._hear(f"script error: {error}"))
         self.page.on("response", self._answered)
+        self._went_by: deque[str] = deque(maxlen=40)  # what browser and server last said to each other
+        self.page.on("request", lambda asked: self._note(f"→ {asked.method} {asked.url}"))
+        self.page.on("response", lambda answer: self._note(f"← {answer.status} {answer.url}"))
+        self.page.on("requestfailed", lambda asked: self._note(f"✗ {asked.method} {asked.url}: {asked.failure}"))
 
     def _hear(self, line: str) -> None:
         if f"{LOADED_WITH} 4" in line and self._owed:
             self._owed -= 1
             return
         self.wrong.append(f"{self.name} at {self.page.url}: {line}")
+
+    def _note(self, what: str) -> None:
+        if "/static/" not in what:
+            self._went_by.append(f"{time.monotonic():.3f} {what}")
 
     def _answered(self, response: Any) -> None:
         if response.status >= 400 and response.status == self._expected:
@@ -61,6 +71,7 @@ class Somebody:
         """Press a button by its name and wait for the page that follows."""
         with self.page.expect_navigation():
             self._within(under).get_by_role("button", name=button, exact=True).click()
+            self._note(f"pressed {button}")
 
     def presses_in(self, button: str, milliseconds: int) -> None:
         """Press a button a moment from now, and do not wait: so two people press at the same time."""
@@ -170,7 +181,7 @@ class Somebody:
     def tells(self) -> str:
         """Where they stand and what went wrong, for whoever reads a failed test."""
         text = self.page.locator("body").inner_text()[:2500] if not self.page.is_closed() else ""
-        return "\n".join([f"----- {self.name} at {self.page.url}", text, *self.wrong])
+        return "\n".join([f"----- {self.name} at {self.page.url}", text, *self.wrong, *self._went_by])
 
     def leaves(self) -> None:
         self.context.close()
