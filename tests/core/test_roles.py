@@ -42,6 +42,7 @@ def test_the_operator_imports_and_reads():
     assert {verb for verb in VERBS if may([Role.OPERATOR], verb)} == {
         "product.register", "product.describe", "release.register", "sbom.import", "feeds.import",
         "vex.export", "evidence.read", "person.renew_password", "crosswalk.suggest", "sbom.confirm",
+        "field.describe", "field.import", "unit.record",
     }  # fmt: skip
 
 

@@ -103,6 +103,13 @@ VERBS: Mapping[str, frozenset[Role]] = MappingProxyType(
         "sbom.import": _roles(_R.ENGINEERING, _R.PSIRT, _R.QUALITY, _R.OPERATOR),
         "sbom.confirm": _roles(_R.ENGINEERING, _R.PSIRT, _R.QUALITY, _R.OPERATOR),
         "sbom.approve": _roles(_R.ENGINEERING, _R.PSIRT, _R.QUALITY),
+        # who has what we ship, and what is known of each unit
+        "field.describe": _roles(
+            _R.FIELD_SERVICE, _R.REGULATORY_AFFAIRS, _R.QUALITY, _R.COORDINATOR, _R.PSIRT, _R.OPERATOR
+        ),
+        "field.import": _roles(_R.FIELD_SERVICE, _R.REGULATORY_AFFAIRS, _R.QUALITY, _R.PSIRT, _R.OPERATOR),
+        "unit.record": _roles(_R.FIELD_SERVICE, _R.REGULATORY_AFFAIRS, _R.QUALITY, _R.PSIRT, _R.OPERATOR),
+        "unit.retire": _roles(_R.FIELD_SERVICE, _R.REGULATORY_AFFAIRS, _R.QUALITY),
         # what the world knows, and where the two meet
         "feeds.import": _roles(_R.PSIRT, _R.ADMINISTRATOR, _R.OPERATOR),
         "vulnerability.register": _roles(_R.PSIRT, _R.COORDINATOR),

@@ -39,7 +39,7 @@ def _products() -> QuerySet[Product]:
     newest = Release.objects.select_related("sbom").order_by("-released_on", "-version")
     return (
         Product.objects.select_related("establishment")
-        .annotate(units=Sum("releases__units_distributed"), release_count=Count("releases"))
+        .annotate(distributed=Sum("releases__units_distributed"), release_count=Count("releases"))
         .prefetch_related(Prefetch("releases", queryset=newest, to_attr="newest_first"))
     )
 

@@ -1,4 +1,4 @@
-"""Products with their regulatory profile, releases, immutable SBOM documents, components."""
+"""Establishments, products with their regulatory profile, safety statements, releases."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 from django.db import models
 from django.db.models import Q
 
-from suture.accounts.models import Person
+from suture.accounts.models import Wall
 
 
 class Establishment(models.Model):
@@ -87,6 +87,8 @@ class Product(models.Model):
     responsible_name = models.CharField(max_length=200, blank=True)  # who conducts corrections (806.10(c)(2))
     responsible_title = models.CharField(max_length=200, blank=True)
     responsible_phone = models.CharField(max_length=60, blank=True)
+    # who may see where the units of this product line are; none: everybody in the programme
+    field_wall = models.ForeignKey(Wall, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
 
     class Meta:
         ordering = ("brand_name",)
@@ -182,103 +184,3 @@ class Release(models.Model):
     @property
     def label(self) -> str:
         return f"{self.product.brand_name} {self.version}"
-
-
-class SbomDocument(models.Model):
-    """An SBOM as it was handed in, kept by its SHA-256. Never edited: a correction is another document."""
-
-    record_kind: ClassVar[str] = "SBOM"
-
-    uid = models.UUIDField(unique=True, editable=False)
-    release = models.ForeignKey(Release, on_delete=models.PROTECT, related_name="sboms")
-    sha256 = models.CharField(max_length=64)
-    format = models.CharField(max_length=20)
-    spec_version = models.CharField(max_length=20)
-    serial = models.CharField(max_length=300, blank=True)
-    created = models.CharField(max_length=60, blank=True)
-    author = models.CharField(max_length=300, blank=True)
-    file_name = models.CharField(max_length=300)
-    imported_at = models.DateTimeField()
-    components_read = models.PositiveIntegerField()
-    components_skipped = models.PositiveIntegerField()
-    problems = models.JSONField(default=list)  # [{"where", "what", "mend"}]
-
-    class Meta:
-        constraints = (models.UniqueConstraint(fields=["release", "sha256"], name="same_sbom_once"),)
-        ordering = ("-imported_at",)
-
-    def __str__(self) -> str:
-        return self.label
-
-    @property
-    def label(self) -> str:
-        return f"SBOM {self.sha256[:12]} of {self.release.label}"
-
-
-class Component(models.Model):
-    """One component of one SBOM document, as read."""
-
-    sbom = models.ForeignKey(SbomDocument, on_delete=models.CASCADE, related_name="components")
-    ref = models.CharField(max_length=500)
-    name = models.CharField(max_length=500)
-    version = models.CharField(max_length=500, blank=True)
-    supplier = models.CharField(max_length=500, blank=True)
-    kind = models.CharField(max_length=60, blank=True)
-    purls = models.JSONField(default=list)
-    cpes = models.JSONField(default=list)
-    licences = models.JSONField(default=list)
-    parent = models.CharField(max_length=500, blank=True)
-    support_level = models.CharField(max_length=60, blank=True)
-    end_of_support = models.CharField(max_length=40, blank=True)
-    source = models.CharField(max_length=600, blank=True, default="")
-    patched = models.JSONField(default=list)
-
-    class Meta:
-        constraints = (models.UniqueConstraint(fields=["sbom", "ref"], name="one_ref_per_sbom"),)
-        ordering = ("sbom", "name", "version")
-
-    def __str__(self) -> str:
-        return f"{self.name} {self.version}".strip()
-
-
-class HeldSbom(models.Model):
-    """An SBOM in quarantine: stored and shown, but not the current one of its release until a person says so.
-
-    At most one waits per release: a later upload takes the place of one that nobody decided on.
-    """
-
-    class Outcome(models.TextChoices):
-        WAITING = "", "waits for a person"
-        CONFIRMED = "confirmed"
-        REJECTED = "rejected"
-        SUPERSEDED = "superseded", "superseded by a later upload"
-
-    record_kind: ClassVar[str] = "SBOM in quarantine"
-
-    uid = models.UUIDField(unique=True, editable=False)
-    release = models.ForeignKey(Release, on_delete=models.PROTECT, related_name="held_sboms")
-    document = models.ForeignKey(SbomDocument, on_delete=models.PROTECT, related_name="held")
-    against = models.ForeignKey(SbomDocument, on_delete=models.PROTECT, related_name="+")  # the current one then
-    why = models.JSONField()  # sentences
-    held_at = models.DateTimeField()
-    held_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
-    outcome = models.CharField(max_length=12, choices=Outcome, blank=True)
-    decided_at = models.DateTimeField(null=True)
-    decided_by = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="+")
-    because = models.TextField(blank=True)
-
-    class Meta:
-        ordering = ("-held_at", "-pk")
-        constraints = (
-            models.UniqueConstraint(fields=["release"], condition=Q(outcome=""), name="one_sbom_waits_per_release"),
-            models.CheckConstraint(
-                condition=Q(outcome="") | (Q(decided_at__isnull=False) & ~Q(because="")), name="decided_sbom_says_why"
-            ),
-        )
-
-    def __str__(self) -> str:
-        return self.label
-
-    @property
-    def label(self) -> str:
-        return f"SBOM {self.document.sha256[:12]} of {self.release.label}, in quarantine"
