@@ -26,6 +26,7 @@ class LedgerRowOut(Schema):
     """One component. `state`: monitored, text-watched, not monitorable; `cause` says why it is not monitored."""
 
     ref: str
+    itself: bool  # the device itself, by its product's profile, and no component of the SBOM
     name: str
     version: str
     supplier: str
@@ -134,7 +135,7 @@ def read_coverage(request: HttpRequest, uid: UUID) -> Any:
         "release": release.label, "says": seen.says, "assessed": seen.verdict.assessed, "components": seen.components,
         "monitored": seen.monitored, "text_watched": seen.text_watched, "not_monitorable": seen.not_monitorable,
         "unowned": seen.unowned, "ranges_in_review": sum(one.ranges for one in seen.waiting),
-        "rows": [{**row._asdict(), "state": row.state.value} for row in ledger(release)],
+        "rows": [{**row._asdict(), "state": row.state.value, "itself": row.itself} for row in ledger(release)],
     }  # fmt: skip
 
 

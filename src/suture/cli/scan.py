@@ -60,12 +60,14 @@ def _show(result: ScanResult) -> None:
     _list("Version unknown: possible", possible)
     _list("Not assessed", [[n["component"], n["cause"], n["says"]] for n in result.not_assessed])
     _list("Ranges that wait for a person", waiting)
+    excluded = [[r["vulnerability"], r["component"], r["because"]] for r in result.ruled_out]
+    _list("Ruled out by the conditions of their records", excluded, ("vulnerability", "component", "why not"))
 
 
-def _list(title: str, rows: list[list[str]]) -> None:
+def _list(title: str, rows: list[list[str]], header: tuple[str, str, str] = ("component", "what", "why")) -> None:
     if not rows:
         return
     typer.echo(f"\n{title} ({len(rows)})")
-    as_table(["component", "what", "why"], rows[:50])
+    as_table(list(header), rows[:50])
     if len(rows) > 50:
         say(f"… and {len(rows) - 50} more; --format json lists all")

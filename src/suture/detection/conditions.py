@@ -21,6 +21,7 @@ from typing import Any, NamedTuple
 from suture.core import cpe
 from suture.core.configurations import Node, Product, Truth, all_of, evaluate, from_plain
 from suture.core.errors import InvalidValue
+from suture.core.profile import covers
 from suture.detection.crosswalk import SHIPPED, Crosswalk, family_of, is_known_system, may_be
 from suture.detection.kernel import chunks
 from suture.detection.portfolio import Places
@@ -95,6 +96,14 @@ class Platform(NamedTuple):
     given_as: str
 
 
+# Values of a CPE's target software, and the platform each stands for. Source: NVD CPE dictionary, as used in records.
+TARGETS = {
+    "windows": "o:microsoft:windows", "linux": "o:linux:linux_kernel", "linux_kernel": "o:linux:linux_kernel",
+    "android": "o:google:android", "macos": "o:apple:macos", "mac_os_x": "o:apple:mac_os_x", "mac_os": "o:apple:macos",
+    "iphone_os": "o:apple:iphone_os", "ipad_os": "o:apple:ipados", "ipados": "o:apple:ipados",
+}  # fmt: skip
+
+
 class Release:
     """What a release names, for the questions a configuration asks of it."""
 
@@ -113,7 +122,7 @@ class Release:
                 self._stated[name] = self._stated.get(name, True) and one.placed
             if one.system:
                 self._systems.add(one.package)
-        self._absent = {name for one in absent for name in self._called(one)}
+        self._absent = tuple(absent)
         self._platforms: dict[tuple[int, int], list[str]] = defaultdict(list)
         for met in platforms:
             self._platforms[met.assertion, met.number].append(met.given_as)
@@ -125,6 +134,14 @@ class Release:
     def names(self, package: str) -> bool:
         """Whether it names the product at all, in whatever version."""
         return not self._stated.keys().isdisjoint(self._called(package))
+
+    def declared_absent(self, package: str) -> bool:
+        """Whether the device's profile says that it has not the product, under any of its names."""
+        return any(covers(pattern, name) for name in self._called(package) for pattern in self._absent)
+
+    def never_runs_on(self, target: str) -> bool:
+        """Whether the profile says so of a target software, as CPE names write it ('windows')."""
+        return self.declared_absent(TARGETS[target]) if target in TARGETS else False
 
     def runs_on(self, assertion: int, product: Product, demanded: Mapping[str, str]) -> Truth:
         """Whether the release has a product that only joins a configuration."""
@@ -143,7 +160,7 @@ class Release:
         for name in self._called(package):
             if name in self._stated:
                 return False if self._stated[name] and product.number is not None else None
-        if package in self._absent:
+        if self.declared_absent(package):
             return False
         part, vendor, _ = package.split(":", 2)
         if part == "o" and self._systems and not package.endswith("_firmware"):
@@ -216,6 +233,9 @@ def _judge(
     said = ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in demanded.items())
     if edition is False:
         return False, (f"it concerns {said} alone, which {hit.where.given_as} is not",), ()
+    target = demanded.get("target_sw", "")
+    if edition is None and fits(hit.where.given_as, {"target_sw": target}) is None and release.never_runs_on(target):
+        return False, (f"it concerns {said} alone, and the product profile says that the device never runs on it",), ()
     doubts = (f"it concerns {said} alone, and {hit.where.given_as} does not say",) if edition is None else ()
     nodes = known.joined(line)
     if not nodes:
@@ -237,7 +257,9 @@ def _judge(
         others = _others(open_ones[0], line, truth, wanted=None)
         return None, (*doubts, f"only together with {others}, which the release does not state"), ()
     others = _others(nodes[0], line, truth, wanted=False)
-    return False, (f"only together with {others}, which this release has not",), ()
+    profile = any(release.declared_absent(product.package) for product in nodes[0].products() if product.package)
+    says = f"only together with {others}, which this release has not"
+    return False, (f"{says}, as the product profile says" if profile else says,), ()
 
 
 MOST_NAMED = 4

@@ -13,6 +13,7 @@ from types import MappingProxyType
 from suture.accounts.services import new_uid
 from suture.core.labels import MatchLabel
 from suture.core.matching import MatchClass
+from suture.core.profile import is_device
 from suture.detection.correcting import CORRECTED
 from suture.detection.models import Finding
 from suture.detection.reasons import Drawn
@@ -160,6 +161,8 @@ def _as_of_now(records: Iterable[str], rev: int) -> dict[tuple[str, str], str]:
 def _why_gone(finding: Finding, here: set[tuple[str, str]], now: Mapping[tuple[str, str], str]) -> str:
     left = [c for c in finding.components if (c["name"], c["version"]) not in here]
     if left and len(left) == len(finding.components):
+        if all(is_device(c["ref"]) for c in left):
+            return "the device itself is no longer named so in the product's profile"
         return "no longer in the SBOM: " + ", ".join(f"{c['name']} {c['version']}".strip() for c in left)
     sources = dict.fromkeys((r["source"], r["record"]) for r in finding.reasons if r["record"])
     said = [now.get(one, f"{one[1]} is no longer stated by {one[0]}") for one in sources]

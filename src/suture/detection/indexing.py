@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 
 from django.db import connection
 
+from suture.core.components import Component as ComponentValue
 from suture.detection.crosswalk import SHIPPED, Crosswalk
 from suture.detection.kernel import chunks
 from suture.detection.models import AwaitedName, Cause, ComponentVersion, Gap, Instance, UnplacedVersion
@@ -23,18 +24,26 @@ from suture.detection.portfolio import (
     watched_namespaces,
 )
 from suture.inventory.models import Component, Release
+from suture.inventory.profile import Profile, profile_of
 from suture.inventory.queries import as_value, components_of
 
 BATCH = 2_000  # rows in one INSERT
 
 
-def index_release(release: Release, crosswalk: Crosswalk = SHIPPED) -> int:
-    """Write the places of every component of a release's current SBOM anew. Gives the number of components.
+def index_release(release: Release, crosswalk: Crosswalk = SHIPPED, profile: Profile | None = None) -> int:
+    """Write the places of every component of a release's current SBOM anew, and those of the device itself.
 
-    A constant number of queries for up to 5,000 names.
+    A constant number of queries for up to 5,000 names. Gives the number of components of the SBOM.
+
+    Args:
+        profile: of the device; None is what it says now.
     """
-    rows = list(components_of(release).order_by("pk"))
-    found = places_of([as_value(row) for row in rows], crosswalk)
+    listed = list(components_of(release).order_by("pk"))
+    itself = _device_rows(release, (profile or profile_of(release)).components)
+    found = places_of([as_value(row) for row in listed], crosswalk)
+    # by itself: the operating system of the SBOM says nothing about the firmware's distribution
+    found += places_of([as_value(row) for row in itself], crosswalk)
+    rows = [*listed, *itself]
     names = {name for one in found for name in every_name(one)}
     known = package_ids(names)
     numbers = known | _await(names, known)
@@ -54,7 +63,23 @@ def index_release(release: Release, crosswalk: Crosswalk = SHIPPED) -> int:
         batch_size=BATCH,
     )  # fmt: skip
     _gaps(release, rows, found, known)
-    return len(rows)
+    return len(listed)
+
+
+def _device_rows(release: Release, wanted: Sequence[ComponentValue]) -> list[Component]:
+    """The device itself as components of its release, once per name of the profile. Rows are renewed, never deleted."""
+    if not wanted:
+        return []
+    known = {row.ref: row for row in Component.objects.filter(device_of=release)}
+    rows = []
+    for one in wanted:
+        row = known.get(one.ref) or Component(device_of=release, ref=one.ref)
+        said = (one.name, one.version, one.kind, list(one.cpes))
+        if (row.name, row.version, row.kind, row.cpes) != said or row.pk is None:
+            row.name, row.version, row.kind, row.cpes = said
+            row.save()
+        rows.append(row)
+    return rows
 
 
 def _await(names: Iterable[Name], known: dict[Name, int]) -> dict[Name, int]:

@@ -17,7 +17,7 @@ from django.db import connection
 from suture.core.versions import HI, LO
 from suture.intelligence.models import OPEN, ORDINALS
 
-KERNEL_VERSION = 3  # raised whenever the same knowledge and portfolio give another result: releases match again
+KERNEL_VERSION = 4  # raised whenever the same knowledge and portfolio give another result: releases match again
 CHUNK = 5_000  # values in one IN list; SQLite allows 32,766, PostgreSQL 65,535
 
 _WHERE = "r.pkg_id = cv.pkg_id AND cv.key >= r.lo AND cv.key < r.hi"

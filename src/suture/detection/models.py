@@ -160,6 +160,7 @@ class MatchRun(models.Model):
     crosswalk = models.CharField(max_length=40, blank=True)  # Crosswalk.version: shipped rows and our own
     review_rev = models.BigIntegerField(default=0)  # the last decision on a range in review it knew
     portfolio_sha256 = models.CharField(max_length=64)
+    profile_sha256 = models.CharField(max_length=64, blank=True)  # of the device's own names and absences; '' = none
     result_sha256 = models.CharField(max_length=64)
     seconds = models.FloatField()
     at = models.DateTimeField()
@@ -482,6 +483,29 @@ class CorrectedMatch(models.Model):
 
     def __str__(self) -> str:
         return f"{self.component}: {self.record}"
+
+
+class RuledOut(models.Model):
+    """A component lies in a stated range, but the record's conditions exclude the release: no finding, and why.
+
+    Derived: brought in line with every match. See `detection.ruled_out`.
+    """
+
+    release = models.ForeignKey(Release, on_delete=models.CASCADE, related_name="+", db_index=False)
+    vulnerability = models.ForeignKey(Vulnerability, on_delete=models.PROTECT, related_name="+")
+    component = models.CharField(max_length=1001)  # 'viewer 1.0'
+    ref = models.CharField(max_length=500)
+    source = models.CharField(max_length=60)
+    record = models.CharField(max_length=120)
+    says = models.CharField(max_length=1000)  # the range it lies in
+    because = models.CharField(max_length=1000)  # 'only together with o:microsoft:windows, which this release has not'
+
+    class Meta:
+        db_table = "ruled_out"
+        indexes = (models.Index(fields=["release", "vulnerability"], name="ruled_out_of_release"),)
+
+    def __str__(self) -> str:
+        return f"{self.component}: {self.because}"
 
 
 # ---- the coverage ledger: who answers for what nobody monitors, and texts watched by words

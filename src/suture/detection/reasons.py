@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from suture.core.matching import MatchClass, Reason
+from suture.core.profile import is_device
 from suture.detection.crosswalk import SHIPPED, Crosswalk
 from suture.detection.kernel import chunks, rows
 from suture.evidence.canonical import canonical, digest
@@ -15,6 +16,7 @@ from suture.intelligence.models import ORDINALS, Package
 from suture.intelligence.queries import Statement, statements
 
 KINDS = ("identifier", "version", "condition", "doubt", "cause")  # the order in which a person reads them
+ITSELF = "the device itself (product profile)"
 MOST = 24  # version sentences of one finding; what goes beyond is counted in one more
 
 
@@ -58,8 +60,9 @@ class Drawn:
             self.result = MatchClass.AFFECTED
         self.components[where.ref] = {"ref": where.ref, "name": where.name, "version": where.version}
         said = (statement.source, statement.record_id, statement.dated)
-        self._because("identifier", crosswalk.in_words(where.given_as, where.package), where.ref)
-        self._because("version", _inside(hit, statement.says), where.ref, said)
+        named = crosswalk.in_words(where.given_as, where.package)
+        self._because("identifier", f"{ITSELF}: {named}" if is_device(where.ref) else named, where.ref)
+        self._because("version", inside(hit, statement.says), where.ref, said)
         for kind, sentences in (("condition", hit.assured), ("doubt", hit.doubts)):
             for says in sentences:
                 self._because(kind, says, where.ref, said)
@@ -139,7 +142,8 @@ def draw(hits: Iterable[Hit], said: Mapping[int, Statement], crosswalk: Crosswal
     return dict(drawn)
 
 
-def _inside(hit: Hit, said: str) -> str:
+def inside(hit: Hit, said: str) -> str:
+    """Where the version lies, as a sentence."""
     where = hit.where
     if hit.whole:
         unknown = f"the version '{where.raw}' has no order" if where.raw else "no version is stated"

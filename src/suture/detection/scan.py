@@ -39,6 +39,7 @@ from suture.detection.queries.crosswalk import crosswalk_now
 from suture.detection.queries.ledger import breaches
 from suture.detection.queries.review import UNSETTLED
 from suture.detection.reasons import Drawn, Hit, Where, stated_of
+from suture.detection.ruled_out import Ruled, ruled
 from suture.detection.watching import leading, space_of
 from suture.evidence.clock import now
 from suture.formats.sbom import read_sbom
@@ -75,6 +76,7 @@ class ScanResult:
     findings: list[ScanFinding] = field(default_factory=list)
     possible: list[dict[str, Any]] = field(default_factory=list)  # version unknown: one row per component
     not_assessed: list[dict[str, str]] = field(default_factory=list)  # components nobody could look up, and why
+    ruled_out: list[dict[str, str]] = field(default_factory=list)  # in range, and the record's conditions do not hold
     waiting: list[dict[str, Any]] = field(default_factory=list)  # ranges in review that could concern a component
     problems: list[dict[str, str]] = field(default_factory=list)  # of the document
 
@@ -158,7 +160,10 @@ class _Scan:
             if lost.at in self.known
         ]
         drawn = self._match()
-        self.vulnerabilities = self._seen(drawn, person)
+        excluded = ruled(self.excluded, drawn)
+        self.vulnerabilities = self._seen({*drawn, *(one.vulnerability for one in excluded)}, person)
+        seen = self.vulnerabilities
+        self.ruled_out = [_ruled(one, seen) for one in excluded if one.vulnerability in seen]
         self.drawn = {number: one for number, one in drawn.items() if number in self.vulnerabilities}
 
     def _match(self) -> dict[int, Drawn]:
@@ -180,7 +185,8 @@ class _Scan:
                 for where in unplaced[package]
             ]
             hits, _ = set_apart(hits, self.rev)
-            drawn = draw_hits(hits, self._portfolio(wheres, places_, unplaced), self.rev).drawn
+            drawing = draw_hits(hits, self._portfolio(wheres, places_, unplaced), self.rev)
+        drawn, self.excluded = drawing.drawn, drawing.ruled_out
         tell_patches(drawn, {one.ref: one.patched for one in self.components if one.patched}, self.rev)
         return drawn
 
@@ -220,6 +226,7 @@ class _Scan:
             "findings": self._findings(),
             "possible": self.possible,
             "not_assessed": self.holes,
+            "ruled_out": self.ruled_out,
             "waiting": _waiting(self.components, self.found, self.known, self.rev),
         }
 
@@ -241,6 +248,9 @@ class _Scan:
             said[0] = f"not assessed: nothing was found, and not everything was looked at; {said[0]}"
         if self.possible:
             said.append(f"{len(self.possible)} are of unknown version")
+        if self.ruled_out:
+            many = len({one["vulnerability"] for one in self.ruled_out})
+            said.append(f"{many} ruled out by their records' conditions")
         if late:
             said.append(f"late sources: {', '.join(late)}")
         if lacking:
@@ -321,6 +331,14 @@ def _finding(vulnerability: Vulnerability, one: Drawn, aliases: Sequence[str], k
         exploited={"added": known.kev_added, "ransomware": known.ransomware} if known.kev_added else None,
         epss=None if known.epss is None else {"score": known.epss, "percentile": known.percentile or 0.0},
     )
+
+
+def _ruled(one: Ruled, vulnerabilities: Mapping[int, Vulnerability]) -> dict[str, str]:
+    return {
+        "vulnerability": vulnerabilities[one.vulnerability].preferred_id, "ref": one.where.ref,
+        "component": one.component, "says": one.says, "because": one.because, "source": one.source,
+        "record": one.record,
+    }  # fmt: skip
 
 
 def _most_urgent_first(one: ScanFinding) -> tuple[bool, float, str]:

@@ -56,13 +56,12 @@ def coverage(request: HttpRequest, uid: UUID) -> HttpResponse:
     head = release_head(request, row, "coverage")
     rows, wanted = ledger(row), request.GET.get("show", "")
     waiting = candidates_for(person, [row.pk])
-    seen = head["coverage"]
-    filters = (
-        ("", _("all"), len(rows)), (Watched.NOT_MONITORABLE.value.replace(" ", "-"), _("not monitorable"),
-        seen.not_monitorable), (Watched.TEXT_WATCHED.value, _("text-watched"), seen.text_watched),
-        (Watched.MONITORED.value, _("monitored"), len(rows) - len(seen.holes)), (UNOWNED, _("without an owner"),
-        seen.unowned),
+    named = (
+        ("", _("all")), (Watched.NOT_MONITORABLE.value.replace(" ", "-"), _("not monitorable")),
+        (Watched.TEXT_WATCHED.value, _("text-watched")), (Watched.MONITORED.value, _("monitored")),
+        (UNOWNED, _("without an owner")),
     )  # fmt: skip
+    filters = [(key, label, len(_chosen(rows, key))) for key, label in named]
     return render(
         request, "web/coverage.html",
         {

@@ -101,4 +101,5 @@ def _components(words: str) -> list[Hit]:
             f"{c.sbom.release.label}, {c.supplier or 'supplier not stated'}",
         )
         for c in rows.filter(wanted).order_by("name", "version")[:HITS]
+        if c.sbom is not None  # the device itself stands in no SBOM; its product is found by name
     ]  # fmt: skip

@@ -36,6 +36,7 @@ from suture.detection.queries.ledger import (
     owners_of_sources,
     text_watches,
 )
+from suture.detection.queries.ruled_out import ruled_out_count, ruled_out_in
 
 __all__ = [
     "Answer",
@@ -72,6 +73,8 @@ __all__ = [
     "ledger",
     "owners_of_sources",
     "pairs_of",
+    "ruled_out_count",
+    "ruled_out_in",
     "standing_corrections",
     "text_watches",
     "vulnerabilities_found",

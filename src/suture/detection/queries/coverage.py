@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from suture.core.versions import KEYS_VERSION
 from suture.detection.kernel import chunks, rows
-from suture.detection.models import Cause, Finding, Gap, Matched, UnplacedVersion
+from suture.detection.models import Cause, Finding, Gap, LedgerOwner, Matched, UnplacedVersion
 from suture.detection.queries.ledger import breaches, owners_of, watched_words
 from suture.detection.queries.review import UNSETTLED, packages_of_ours
 from suture.detection.watching import leading
@@ -17,6 +17,7 @@ from suture.evidence.clock import now
 from suture.intelligence.models import ORDINALS
 from suture.intelligence.queries import Knowledge, SourceStatus, keyed_otherwise, knowledge, sources_status
 from suture.inventory.models import Release
+from suture.inventory.profile import profile_of
 
 
 class Verdict(NamedTuple):
@@ -120,12 +121,22 @@ class Waiting(NamedTuple):
     vulnerabilities: int
 
 
+class Itself(NamedTuple):
+    """The device itself under one name of the product's profile; `cause` is '' where somebody watches that name."""
+
+    given_as: str
+    version: str
+    cause: str  # models.Cause
+    says: str
+    owner: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Coverage:
     """What of a release is looked at, by whom, and what is not, and why. Never a bare zero."""
 
     verdict: Verdict
-    components: int
+    components: int  # of the SBOM; the device itself is not among them
     monitored: int  # 0 where the release as a whole is not assessed
     text_watched: int  # by words alone
     causes: tuple[tuple[str, int], ...]  # (cause, components), most first
@@ -133,6 +144,7 @@ class Coverage:
     possible: tuple[Possible, ...]  # one row per component, never one per vulnerability
     waiting: tuple[Waiting, ...]
     sources: tuple[SourceStatus, ...]
+    itself: tuple[Itself, ...]  # the device under each of its own CPE names; () where the profile gives none
     rev: int | None  # the revision of the knowledge it was last matched with
     matched_at: str  # ISO instant; '' before the first match
 
@@ -151,8 +163,10 @@ class Coverage:
         """The first sentence beside every number of findings."""
         if not self.verdict.assessed:
             nothing = any(cause is Cause.NOTHING_MONITORED for cause, _ in self.verdict.causes)
-            return f"not assessed: {self.verdict.says}{self._causes() if nothing else ''}"
+            says = f"not assessed: {self.verdict.says}{self._causes() if nothing else ''}"
+            return "; ".join([says, *self._of_itself()])
         said = [f"{self.monitored} of {self.components} components monitored"]
+        said += self._of_itself()
         if self.text_watched:
             said.append(f"{self.text_watched} text-watched")
         if self.causes:
@@ -165,6 +179,10 @@ class Coverage:
         if self.verdict.causes:
             said.append(self.verdict.says)
         return "; ".join(said)
+
+    def _of_itself(self) -> list[str]:
+        watched = sum(1 for one in self.itself if not one.cause)
+        return [f"the device itself watched under {watched} of its {len(self.itself)} CPE names"] if self.itself else []
 
     def _causes(self) -> str:
         return ": " + ", ".join(f"{count} {cause}" for cause, count in self.causes) if self.causes else ""
@@ -184,7 +202,7 @@ def coverage(release: Release) -> Coverage:
             named.owner.printed_name
             if (named := owners.get((gap.component.name, gap.component.supplier))) else "",
         )
-        for gap in gaps.order_by("cause", "component__name", "component__ref")
+        for gap in gaps.filter(component__device_of=None).order_by("cause", "component__name", "component__ref")
     )  # fmt: skip
     count: dict[str, int] = defaultdict(int)
     for hole in holes:
@@ -205,9 +223,21 @@ def coverage(release: Release) -> Coverage:
         ),
         waiting=tuple(_waiting(release, known.rev)),
         sources=tuple(sources),
+        itself=tuple(_itself(release, gaps.exclude(component__device_of=None), owners)),
         rev=state.rev if state else None,
         matched_at=state.at.isoformat(timespec="seconds") if state else "",
     )
+
+
+def _itself(release: Release, gaps: Iterable[Gap], owners: Mapping[tuple[str, str], LedgerOwner]) -> Iterator[Itself]:
+    names = profile_of(release).components
+    holes = {gap.component.ref: gap for gap in gaps} if names else {}
+    for one in names:
+        gap, named = holes.get(one.ref), owners.get((one.name, one.supplier))
+        yield Itself(
+            one.cpes[0], one.version, gap.cause if gap else "", gap.says if gap else "",
+            named.owner.printed_name if gap and named else "",
+        )  # fmt: skip
 
 
 _WAITING = """

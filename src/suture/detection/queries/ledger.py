@@ -13,10 +13,12 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from suture.accounts.models import Person
 from suture.accounts.queries import visible
+from suture.core.profile import REF, is_device
 from suture.detection.models import FeedCheck, Gap, LedgerOwner, TextCandidate, TextWatch
 from suture.detection.watching import space_of, watching
 from suture.intelligence.models import FeedRevision
-from suture.inventory.models import Release
+from suture.inventory.models import Component, Release
+from suture.inventory.profile import names_of
 from suture.inventory.queries import components_of
 
 
@@ -48,6 +50,11 @@ class LedgerRow(NamedTuple):
     @property
     def component(self) -> str:
         return f"{self.name} {self.version}".strip()
+
+    @property
+    def itself(self) -> bool:
+        """Whether it is the device itself, by its product's profile."""
+        return is_device(self.ref)
 
 
 _SPACES = """
@@ -91,21 +98,26 @@ def first_taken_in() -> dict[str, str]:
 
 
 def ledger(release: Release) -> list[LedgerRow]:
-    """Every component of a release's current SBOM, holes first, then by name. A constant number of queries."""
+    """Every component of a release's current SBOM, holes first, then by name. A constant number of queries.
+
+    Before them the device itself, once for each CPE name of its profile.
+    """
     watched_by = first_taken_in()
     spaces = _spaces_by_component(release.pk)
     gaps = {gap.component_id: gap for gap in Gap.objects.filter(release=release)}
     owners = owners_of(release)
     texts = watched_words(release)
     arrived = release.sbom.imported_at.date().isoformat() if release.sbom else ""
+    named = {f"{REF}{one.uid}": one.made_at.date().isoformat() for one in names_of(release)}
+    listed = list(Component.objects.filter(device_of=release, ref__in=named).order_by("pk")) if named else []
     rows = []
-    for component in components_of(release).order_by("name", "version", "ref"):
+    for component in (*listed, *components_of(release).order_by("name", "version", "ref")):
         gap = gaps.get(component.pk)
         sources = () if gap else watching(spaces.get(component.pk, ()), watched_by)
         words = texts.of(component.name, component.supplier) if gap else ()
         owner = owners.get((component.name, component.supplier)) if gap else None
         state = Watched.TEXT_WATCHED if words else Watched.NOT_MONITORABLE if gap else Watched.MONITORED
-        since = max(arrived, min(watched_by[one] for one in sources)) if sources else ""
+        since = max(named.get(component.ref, arrived), min(watched_by[one] for one in sources)) if sources else ""
         rows.append(
             LedgerRow(
                 component.ref, component.name, component.version, component.supplier, state, sources, since, words,
@@ -113,7 +125,7 @@ def ledger(release: Release) -> list[LedgerRow]:
                 owner.because if owner else "", owner.review_on if owner else None,
             )
         )  # fmt: skip
-    return sorted(rows, key=lambda one: (_ORDER[one.state], bool(one.owner)))
+    return sorted(rows, key=lambda one: (not one.itself, _ORDER[one.state], bool(one.owner)))
 
 
 _ORDER = {Watched.NOT_MONITORABLE: 0, Watched.TEXT_WATCHED: 1, Watched.MONITORED: 2}

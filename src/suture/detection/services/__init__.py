@@ -7,6 +7,7 @@ from suture.detection.services.crosswalk import confirm_pair, reject_pair, take_
 from suture.detection.services.holding import decide_held, label_matches
 from suture.detection.services.ledger import name_owner, name_source_owner
 from suture.detection.services.matching import match_release
+from suture.detection.services.profile import declare_absent, name_device, withdraw_absence, withdraw_name
 from suture.detection.services.review import decide_review, settle_reviews, take_back_review
 from suture.detection.services.sboms import Taken, take_in_held, take_in_sbom
 from suture.detection.services.staleness import check_whole_portfolio, rematch_stale, stale_releases
@@ -24,6 +25,7 @@ __all__ = [
     "correct_match",
     "decide_held",
     "decide_review",
+    "declare_absent",
     "end_of",
     "end_text_watch",
     "findings_as_of",
@@ -32,6 +34,7 @@ __all__ = [
     "lapse_corrections",
     "look_for_suggestions",
     "match_release",
+    "name_device",
     "name_owner",
     "name_source_owner",
     "reject_pair",
@@ -46,5 +49,7 @@ __all__ = [
     "take_in_sbom",
     "watch_text",
     "watch_texts",
+    "withdraw_absence",
     "withdraw_correction",
+    "withdraw_name",
 ]

@@ -28,6 +28,7 @@ from suture.evidence.models import Entry
 from suture.intelligence.models import FeedRevision, Vulnerability
 from suture.intelligence.queries import knowledge
 from suture.inventory.models import Release, SbomDocument
+from suture.inventory.profile import Profile, profile_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,7 +111,8 @@ def findings_as_of(release: Release, day: date, person: Person) -> AnswerThen:
     rev, sbom = revision_at(moment), sbom_at(release, moment)
     runs = MatchRun.objects.filter(release=release, at__lte=moment)
     run = runs.order_by("-id").first()
-    if sbom is None or not rev:
+    profile = profile_of(release, moment)
+    if not rev or (sbom is None and not profile.components):
         why = "the release had no SBOM" if sbom is None else "no feed had been taken in"
         return AnswerThen(
             release=release, day=day, moment=moment, rev=rev, sbom=sbom, findings=[], components=0, possible=0,
@@ -118,7 +120,7 @@ def findings_as_of(release: Release, day: date, person: Person) -> AnswerThen:
         )  # fmt: skip
     with transaction.atomic():
         in_turn()
-        drawn, possible, components = _match(release, sbom, rev, moment)
+        drawn, possible, components = _match(release, sbom, profile, rev, moment)
         transaction.set_rollback(True)
     sha256 = result_hash(drawn.values(), possible)
     unknown = sum(1 for _, _, many in possible if many)
@@ -131,13 +133,16 @@ def findings_as_of(release: Release, day: date, person: Person) -> AnswerThen:
         )
         for row in seen.order_by("preferred_id")
     ]  # fmt: skip
-    says = [f"{len(findings)} findings on {day.isoformat()} (knowledge at revision {rev}, SBOM {sbom.sha256[:12]})"]
+    under = f"knowledge at revision {rev}, {f'SBOM {sbom.sha256[:12]}' if sbom else 'no SBOM'}"
+    says = [f"{len(findings)} findings on {day.isoformat()} ({under})"]
+    if sbom is None:
+        says.insert(0, f"not assessed on {day.isoformat()}: the release had no SBOM; of the device itself")
     says.append(f"{components} components")
     if unknown:
         says.append(f"{unknown} of unknown version")
     if knowledge().only_demo:
         says.append("the only knowledge is what the demo brings along, so nothing here says 'not affected'")
-    says.append(_compared(run, rev, sbom, sha256))
+    says.append(_compared(run, rev, sbom, profile.sha256, sha256))
     return AnswerThen(
         release=release, day=day, moment=moment, rev=rev, sbom=sbom, findings=findings, components=components,
         possible=unknown, result_sha256=sha256, run=run, says="; ".join(says),
@@ -145,27 +150,29 @@ def findings_as_of(release: Release, day: date, person: Person) -> AnswerThen:
 
 
 def _match(
-    release: Release, sbom: SbomDocument, rev: int, moment: datetime
+    release: Release, sbom: SbomDocument | None, profile: Profile, rev: int, moment: datetime
 ) -> tuple[dict[int, Drawn], Sequence[tuple[str, str, int]], int]:
     """Index and draw the SBOM of then with the decisions of then. The caller rolls it back."""
     decided = CrosswalkDecision.objects.filter(at__lte=moment).order_by("-pk").values_list("pk", flat=True).first() or 0
     judged = ReviewDecision.objects.filter(at__lte=moment).order_by("-pk").values_list("pk", flat=True).first() or 0
     crosswalk = crosswalk_now(decided)
     release.sbom = sbom  # never saved
-    components = index_release(release, crosswalk)
-    drawn, possible, _ = draw_release(release, rev, crosswalk, moment=moment, review_rev=judged)
+    components = index_release(release, crosswalk, profile)
+    drawn, possible, *_ = draw_release(release, rev, crosswalk, profile, moment=moment, review_rev=judged)
     return drawn, possible, components
 
 
-def _compared(run: MatchRun | None, rev: int, sbom: SbomDocument, sha256: str) -> str:
+def _compared(run: MatchRun | None, rev: int, sbom: SbomDocument | None, profile: str, sha256: str) -> str:
     """The answer beside the run on record."""
     if run is None:
         return "no matching run is on record by then"
     if run.result_sha256 == sha256:
         return f"the same result as run {run.pk} of {run.at.date().isoformat()}, hash for hash"
     why = []
-    if run.portfolio_sha256 != sbom.sha256:
+    if run.portfolio_sha256 != (sbom.sha256 if sbom else ""):
         why.append("it had another SBOM")
+    if run.profile_sha256 != profile:
+        why.append("the device's profile was another")
     if run.rev != rev:
         why.append(f"it knew revision {run.rev}")
     if (run.keys_ver, run.kernel_ver) != (KEYS_VERSION, KERNEL_VERSION):

@@ -12,7 +12,7 @@ from django.db import connection, transaction
 from suture.accounts.models import Person
 from suture.accounts.services import system
 from suture.core.versions import KEYS_VERSION
-from suture.detection import hits
+from suture.detection import hits, ruled_out
 from suture.detection.conditions import Stated, is_system
 from suture.detection.correcting import Apart, keep, set_apart, why_corrected
 from suture.detection.crosswalk import SHIPPED_VERSION, Crosswalk
@@ -38,8 +38,9 @@ from suture.evidence.clock import now
 from suture.evidence.services import record
 from suture.intelligence.models import ORDINALS
 from suture.intelligence.queries import keyed_otherwise, published_rev
-from suture.inventory.models import Component, Release
-from suture.inventory.queries import patched_of
+from suture.inventory.models import Release
+from suture.inventory.profile import Profile, profile_of
+from suture.inventory.queries import components_of, patched_of
 
 _MATCH_LOCK = 7_305_144_120_114  # any constant: PostgreSQL's advisory lock that orders matches; SQLite has one writer
 
@@ -63,13 +64,14 @@ def match_release(release_id: int, by: Person | None = None) -> Matched:
         if unlike and before is not None:
             return before
         crosswalk, review_rev = crosswalk_now(), last_decision()
-        components = _index(release, before, rev, crosswalk)
-        drawn, possible, apart = draw_release(release, rev, crosswalk)
+        profile = profile_of(release)
+        components = _index(release, before, rev, crosswalk, profile)
+        drawn, possible, apart, excluded = draw_release(release, rev, crosswalk, profile)
         keep(release, apart)
-        present = Component.objects.filter(sbom=release.sbom_id).values_list("name", "version", "ref")
-        happened = reconcile(
-            release, drawn, [(name, version) for name, version, _ in present], rev, at, why_corrected(apart)
-        )
+        ruled_out.keep(release, excluded)
+        present = list(components_of(release).values_list("name", "version"))
+        present += [(one.name, one.version) for one in profile.components]
+        happened = reconcile(release, drawn, present, rev, at, why_corrected(apart))
         sha256 = result_hash(drawn.values(), possible)
         state, _ = Matched.objects.update_or_create(
             release=release,
@@ -77,12 +79,12 @@ def match_release(release_id: int, by: Person | None = None) -> Matched:
                 "rev": rev, "portfolio_rev": release.portfolio_rev, "keys_ver": 0 if unlike else KEYS_VERSION,
                 "kernel_ver": KERNEL_VERSION, "crosswalk_ver": SHIPPED_VERSION, "crosswalk_rev": crosswalk.revision,
                 "review_rev": review_rev, "at": at, "result_sha256": sha256, "components": components,
-                "gaps": Gap.objects.filter(release=release).count(),
+                "gaps": Gap.objects.filter(release=release, component__device_of=None).count(),
                 "possible": sum(1 for _, _, many in possible if many), "spaces": spaces_of(release.pk),
             },
         )  # fmt: skip
         if happened or before is None or before.result_sha256 != sha256:
-            _prove(release, state, happened, len(drawn), by, time.perf_counter() - started)
+            _prove(release, state, profile, happened, len(drawn), by, time.perf_counter() - started)
     return state
 
 
@@ -93,7 +95,7 @@ def in_turn() -> None:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_MATCH_LOCK])
 
 
-def _index(release: Release, before: Matched | None, rev: int, crosswalk: Crosswalk) -> int:
+def _index(release: Release, before: Matched | None, rev: int, crosswalk: Crosswalk, profile: Profile) -> int:
     """Write the places of the components anew where anything they rest on moved. Gives how many there are."""
     wanted = (release.portfolio_rev, KEYS_VERSION, KERNEL_VERSION, SHIPPED_VERSION, crosswalk.revision)
     if before is not None and (
@@ -102,13 +104,21 @@ def _index(release: Release, before: Matched | None, rev: int, crosswalk: Crossw
         waiting = Gap.objects.filter(release=release, cause__in=UNHEARD)
         if before.rev == rev or not waiting.exists():
             return before.components
-    return index_release(release, crosswalk)
+    return index_release(release, crosswalk, profile)
 
 
 def draw_release(
-    release: Release, rev: int, crosswalk: Crosswalk, *, moment: datetime | None = None, review_rev: int | None = None
-) -> tuple[dict[int, Drawn], list[tuple[str, str, int]], list[Apart]]:
+    release: Release,
+    rev: int,
+    crosswalk: Crosswalk,
+    profile: Profile,
+    *,
+    moment: datetime | None = None,
+    review_rev: int | None = None,
+) -> tuple[dict[int, Drawn], list[tuple[str, str, int]], list[Apart], list[ruled_out.Ruled]]:
     """What matching finds in a release: vulnerabilities, and for each unplaced version how many are possible.
+
+    With them what a person corrected, and what the conditions of its record ruled out.
 
     Args:
         moment: as of which corrections count; None is now.
@@ -124,14 +134,16 @@ def draw_release(
         Hit(where, stmt, True) for package, stmt in whole_ranges(here.unplaced, rev) for where in here.unplaced[package]
     ]
     found, apart = set_apart(found, rev, moment)
-    drawn = draw_hits(found, here.portfolio(), rev).drawn
+    drawing = draw_hits(found, here.portfolio(profile.absent), rev)
+    drawn = drawing.drawn
     tell_patches(drawn, patched_of(release), rev)
     counts = _possible(lost, rev)
     changed = [one for one in lost if one.possible != counts.get(one.pk, 0)]
     for one in changed:
         one.possible = counts.get(one.pk, 0)
     UnplacedVersion.objects.bulk_update(changed, ["possible"], batch_size=500)
-    return drawn, [(one.component.ref, one.given_as, one.possible) for one in lost], apart
+    unplaced = [(one.component.ref, one.given_as, one.possible) for one in lost]
+    return drawn, unplaced, apart, ruled_out.ruled(drawing.ruled_out, drawn)
 
 
 _VERSIONS = "SELECT cv_id, pkg_id, raw FROM cv WHERE cv_id IN (SELECT cv_id FROM inst WHERE release_id = %(release)s)"
@@ -175,12 +187,13 @@ class _Here:
             if named.name.startswith("h:"):
                 self._hardware[pkg_id] = where
 
-    def portfolio(self) -> Portfolio:
+    def portfolio(self, absent: Sequence[str]) -> Portfolio:
         return Portfolio(
             chosen=chosen_of([self._release.pk]), table="cv",
             wheres=lambda numbers: {number: self.wheres[number] for number in numbers}, unplaced=self.unplaced,
             hardware=self._hardware, stated=list(self._stated),
             packages={ref: frozenset(numbers) for ref, numbers in self._packages.items()}, crosswalk=self._crosswalk,
+            absent=absent,
         )  # fmt: skip
 
 
@@ -206,7 +219,13 @@ def _possible(unplaced: Sequence[UnplacedVersion], rev: int) -> dict[int, int]:
 
 
 def _prove(
-    release: Release, state: Matched, happened: Counter[str], found: int, by: Person | None, seconds: float
+    release: Release,
+    state: Matched,
+    profile: Profile,
+    happened: Counter[str],
+    found: int,
+    by: Person | None,
+    seconds: float,
 ) -> None:
     """One run, one line of evidence, whatever the number of findings."""
     counts = {name: happened[name] for name in ("new", "gone", "held", "reopened", "changed", "merged")}
@@ -215,12 +234,14 @@ def _prove(
     run = MatchRun.objects.create(
         release=release, rev=state.rev, keys_ver=state.keys_ver, kernel_ver=state.kernel_ver, portfolio_sha256=sbom,
         crosswalk=f"{state.crosswalk_ver}.{state.crosswalk_rev}", review_rev=state.review_rev,
-        result_sha256=state.result_sha256, seconds=round(seconds, 3), at=state.at, counts=counts,
+        profile_sha256=profile.sha256, result_sha256=state.result_sha256, seconds=round(seconds, 3), at=state.at,
+        counts=counts,
     )  # fmt: skip
     record(
         by=by or system(), did="release.matched", to=release,
         facts={
             "knowledge": state.rev, "sbom": sbom, "keys": state.keys_ver, "kernel": state.kernel_ver, "run": run.pk,
             "crosswalk": run.crosswalk, "review": run.review_rev, "result": state.result_sha256, **counts,
+            **({"profile": profile.sha256} if profile.sha256 else {}),
         },
     )  # fmt: skip

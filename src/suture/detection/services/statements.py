@@ -16,7 +16,8 @@ from suture.evidence.clock import now
 from suture.evidence.services import record
 from suture.intelligence.models import Vulnerability
 from suture.intelligence.queries import published_rev
-from suture.inventory.models import Component, Release
+from suture.inventory.models import Release
+from suture.inventory.queries import components_of
 
 
 def add_manual_finding(
@@ -36,7 +37,7 @@ def add_manual_finding(
         raise InvalidValue("say why this vulnerability concerns this release")
     with transaction.atomic():
         require(by, "finding.judge", vulnerability)
-        rows = Component.objects.filter(sbom=release.sbom_id, ref__in=list(components)).values("ref", "name", "version")
+        rows = components_of(release).filter(ref__in=list(components)).values("ref", "name", "version")
         named = list(rows.order_by("name", "version", "ref"))
         missing = sorted(set(components) - {row["ref"] for row in named})
         if missing:

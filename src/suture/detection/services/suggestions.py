@@ -139,7 +139,7 @@ def _current() -> Iterator[tuple[str, Component]]:
     labels = {release.sbom_id: release.label for release in all_releases() if release.sbom_id}
     for part in chunks(sorted(labels), 200):
         for row in Component.objects.filter(sbom__in=part).order_by("sbom", "ref").iterator():
-            yield labels[row.sbom_id], row
+            yield labels[row.sbom_id or 0], row  # never 0: its document is among them
 
 
 def _packages(component: ComponentValue) -> tuple[list[PackageName], list[PackageName]]:

@@ -24,6 +24,7 @@ from suture.evidence.services import record
 from suture.intelligence.models import OPEN, ORDINALS, Assertion, FeedRevision, Package, Range, ReviewedRange
 from suture.intelligence.queries import published_rev
 from suture.inventory.models import Component, Release
+from suture.inventory.queries import components_of
 
 SHORTEST = 3  # characters that can be told from chance
 MOST = 500  # candidates of one look; beyond it the words are too common, and the rest is counted
@@ -44,7 +45,7 @@ def watch_text(*, release: Release, of: str, name: str, words: str, because: str
     with transaction.atomic():
         require(by, "coverage.watch", release)
         field = "name" if of == TextWatch.Of.COMPONENT else "supplier"
-        if not name or not Component.objects.filter(sbom=release.sbom_id, **{field: name}).exists():
+        if not name or not components_of(release).filter(**{field: name}).exists():
             raise InvalidValue(f"{release.label} has no {of} called '{name}'")
         running = TextWatch.objects.filter(release=release, of=of, name=name, ended_at=None)
         if any(one.words.casefold() == words.casefold() for one in running):
@@ -116,7 +117,7 @@ def judge_candidate(*, candidate_uid: str, concerns: bool, because: str, by: Per
 
 def _components(watch: TextWatch) -> QuerySet[Component]:
     field = "name" if watch.of == TextWatch.Of.COMPONENT else "supplier"
-    return Component.objects.filter(sbom=watch.release.sbom_id, **{field: watch.name})
+    return components_of(watch.release).filter(**{field: watch.name})
 
 
 # ---- the look

@@ -43,9 +43,13 @@ class SbomDocument(models.Model):
 
 
 class Component(models.Model):
-    """One component of one SBOM document, as read."""
+    """One component of one SBOM document, as read; or the device itself, under one of its names (`device_of`).
 
-    sbom = models.ForeignKey(SbomDocument, on_delete=models.CASCADE, related_name="components")
+    The device's rows are derived from the product's profile for matching, see `detection.indexing`.
+    """
+
+    sbom = models.ForeignKey(SbomDocument, on_delete=models.CASCADE, null=True, related_name="components")
+    device_of = models.ForeignKey(Release, on_delete=models.CASCADE, null=True, related_name="+", db_index=False)
     ref = models.CharField(max_length=500)
     name = models.CharField(max_length=500)
     version = models.CharField(max_length=500, blank=True)
@@ -61,7 +65,16 @@ class Component(models.Model):
     patched = models.JSONField(default=list)
 
     class Meta:
-        constraints = (models.UniqueConstraint(fields=["sbom", "ref"], name="one_ref_per_sbom"),)
+        constraints = (
+            models.UniqueConstraint(fields=["sbom", "ref"], name="one_ref_per_sbom"),
+            models.UniqueConstraint(
+                fields=["device_of", "ref"], condition=~Q(device_of=None), name="one_ref_per_device"
+            ),
+            models.CheckConstraint(
+                condition=Q(sbom=None, device_of__isnull=False) | Q(sbom__isnull=False, device_of=None),
+                name="of_an_sbom_or_the_device",
+            ),
+        )
         ordering = ("sbom", "name", "version")
 
     def __str__(self) -> str:
