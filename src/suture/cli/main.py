@@ -45,6 +45,7 @@ COMMANDS = {
     "case": Entry("suture.cli.case", "Open, list and follow cases; record dated facts."),
     "report": Entry("suture.cli.report", "What is owed to FDA for a case; drafts as PDF."),
     "share": Entry("suture.cli.share", "Write the VEX of a release."),
+    "mail": Entry("suture.cli.mail", "The mail server: does it answer?"),
     "verify": Entry("suture.cli.verify", "Check the chain of evidence and its head outside."),
     "migrate": Entry("suture.cli.serve", "Bring the database to this version's tables."),
 }

@@ -7,13 +7,16 @@ able to name the version it used.
 from __future__ import annotations
 
 import os
+import re
 import secrets
 from datetime import datetime
+from email.utils import parseaddr
 from pathlib import Path
+from typing import Literal, Self
 from urllib.parse import unquote, urlsplit
 
 import platformdirs
-from pydantic import Field, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
 from suture.core.errors import InvalidValue
@@ -33,6 +36,15 @@ class Options(BaseSettings):
     public_url: str = Field(default="http://localhost:8000", description="used in mails, VEX ids and links")
     allowed_hosts: list[str] = Field(default=["localhost", "127.0.0.1", "[::1]"])
     offline: bool = Field(default=False, description="true: no outbound call at all")
+    mail_host: str = Field(default="", description="the mail server (SMTP); '' sends nothing")
+    mail_port: int = Field(default=0, ge=0, le=65535, description="0: 587 for starttls, 465 for tls, 25 for none")
+    mail_security: Literal["starttls", "tls", "none"] = Field(default="starttls", description="'none' on loopback only")
+    mail_user: str = ""
+    mail_password: SecretStr = SecretStr("")
+    mail_password_file: Path | None = Field(default=None, description="a file that holds the password, instead")
+    mail_from: str = Field(default="", description="the sender, e.g. 'Northlake Medical <psirt@northlake.example>'")
+    mail_ca_file: Path | None = Field(default=None, description="certificates trusted for the mail server")
+    mail_timeout: float = Field(default=30.0, gt=0, le=60, description="seconds of silence of the mail server")
     clock: datetime | None = Field(default=None, description="for the demo and tests only: pretend it is this instant")
     debug: bool = False
 
@@ -42,6 +54,24 @@ class Options(BaseSettings):
         if value == "sqlite" or value.startswith(("postgresql://", "postgres://")):
             return value
         raise ValueError("write 'sqlite' or postgresql://user:password@host:port/name")
+
+    @field_validator("mail_from")
+    @classmethod
+    def _a_sender(cls, value: str) -> str:
+        address = parseaddr(value)[1]
+        whole = value.isprintable() and re.fullmatch(r"[!-?A-~]{1,64}@[A-Za-z0-9.-]{1,190}", address)
+        if value and not whole:
+            raise ValueError("write an address, or a name and an address: Firm <psirt@example.org>")
+        return value
+
+    @model_validator(mode="after")
+    def _mail_stays_private(self) -> Self:
+        local = self.mail_host in ("localhost", "127.0.0.1", "::1")
+        if self.mail_host and self.mail_security == "none" and not local:
+            raise ValueError("mail_security 'none' is for a server on this machine; write 'starttls' or 'tls'")
+        if self.mail_user and self.mail_security == "none":
+            raise ValueError("mail_user with mail_security 'none' would send the password in the clear")
+        return self
 
     @field_validator("clock")
     @classmethod
@@ -90,6 +120,19 @@ class Options(BaseSettings):
             "CONN_HEALTH_CHECKS": True,
         }
 
+    def mail_secret(self) -> str:
+        """The password at the mail server, from its file where one is named.
+
+        Raises:
+            InvalidValue: the file cannot be read.
+        """
+        if self.mail_password_file is None:
+            return self.mail_password.get_secret_value()
+        try:
+            return self.mail_password_file.read_text(encoding="utf-8").strip()
+        except OSError as error:
+            raise InvalidValue(f"SUTURE_MAIL_PASSWORD_FILE: {error.strerror or error}") from error
+
     def secret_key(self) -> str:
         """The web server's signing secret: made once, kept in SUTURE_HOME/keys, never in the database."""
         keys = self.home / "keys"
@@ -116,6 +159,8 @@ def read_options() -> Options:
     except ValidationError as error:
         lines = [
             f"SUTURE_{str(e['loc'][0]).upper()}: {e['msg'].removeprefix('Value error, ')} (found {e['input']!r})"
+            if e["loc"]
+            else e["msg"].removeprefix("Value error, ")
             for e in error.errors()
         ]
         raise InvalidValue("\n".join(lines)) from error
