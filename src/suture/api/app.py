@@ -16,6 +16,7 @@ from suture.api.auth import CALLERS, caller
 from suture.api.coverage import coverage_router
 from suture.api.paging import LARGEST_PAGE, read_cursor, tagged, write_cursor
 from suture.api.problems import REFUSALS, ProblemAt, register
+from suture.api.profile import router as profile_router
 from suture.api.review import router as review_router
 from suture.core.errors import InvalidValue, NotFound
 from suture.detection.models import Finding
@@ -226,3 +227,4 @@ def _held(row: HeldSbom) -> dict[str, Any]:
 api.add_router("", router)
 api.add_router("", review_router)
 api.add_router("", coverage_router)
+api.add_router("", profile_router)

@@ -26,7 +26,10 @@ from suture.inventory.queries import product_named, release_named
 from suture.inventory.services import register_product, register_release
 
 product = typer.Typer(
-    rich_markup_mode=None, add_completion=False, no_args_is_help=True, help="Register and list devices."
+    rich_markup_mode=None,
+    add_completion=False,
+    no_args_is_help=True,
+    help="Register and list devices, and what records call them.",
 )
 release = typer.Typer(
     rich_markup_mode=None, add_completion=False, no_args_is_help=True, help="Register and list releases; show findings."

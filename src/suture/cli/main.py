@@ -38,7 +38,7 @@ COMMANDS = {
     "knowledge": Entry("suture.cli.knowledge", "Write the knowledge as Parquet; check such a snapshot."),
     "setup": Entry("suture.cli.people", "Say whose installation this is; propose the example policies."),
     "person": Entry("suture.cli.people", "Register people; the first is the administrator."),
-    "product": Entry("suture.cli.inventory", "Register and list devices."),
+    "product": Entry("suture.cli.device_profile", "Register and list devices, and what records call them."),
     "release": Entry("suture.cli.inventory", "Register and list releases; show their findings."),
     "sbom": Entry("suture.cli.inventory", "Read an SBOM into a release and match it at once."),
     "correction": Entry("suture.cli.correction", "Correct a match whose identity is wrong, for every device."),

@@ -9,8 +9,8 @@ from django.db import transaction
 from suture.demo.devices import ESTABLISHMENTS, RELEASES, Version, devices
 from suture.demo.people import PASSWORD
 from suture.demo.stage import Stage
-from suture.detection.services import take_in_sbom
-from suture.inventory.models import Establishment, Product, Release
+from suture.detection.services import declare_absent, name_device, take_in_sbom
+from suture.inventory.models import AbsentPlatform, DeviceName, Establishment, Product, Release
 from suture.inventory.services import (
     approve_statement,
     register_establishment,
@@ -63,6 +63,25 @@ def register_devices(stage: Stage) -> None:
                     statement_uid=str(statement.uid), by=stage[device.approved_by], password=PASSWORD,
                     because="Reviewed against the risk management file.",
                 )  # fmt: skip
+
+
+def describe_devices(stage: Stage) -> None:
+    """What records call the ventilator, and what the pump has not: two profiles, with reason and evidence."""
+    ventilator, pump = stage.product("Boreal V20"), stage.product("Aria P2")
+    for name in ("o:northlake:boreal_v20_firmware:*", "h:northlake:boreal_v20:-"):
+        cpe = f"cpe:2.3:{name}:*:*:*:*:*:*:*"
+        if not DeviceName.objects.filter(product=ventilator, cpe=cpe).exists():
+            name_device(
+                product=ventilator, cpe=cpe, by=stage["tomas"],
+                because="The name our own CVE records will use; nobody has published one yet.",
+                evidence="Product security plan PS-014, §3.2",
+            )  # fmt: skip
+    if not AbsentPlatform.objects.filter(product=pump).exists():
+        declare_absent(
+            product=pump, name="Microsoft Windows", cpe="cpe:2.3:o:microsoft:windows*", by=stage["tomas"],
+            because="Linux on the main board, VxWorks in the Wi-Fi module; there is no PC in it.",
+            evidence="Software architecture SA-P2-002, §2",
+        )  # fmt: skip
 
 
 def register_releases(stage: Stage) -> None:

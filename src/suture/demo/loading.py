@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from suture.core.errors import InvalidValue
-from suture.demo.inventory import approve_policies, register_devices, register_releases
+from suture.demo.inventory import approve_policies, describe_devices, register_devices, register_releases
 from suture.demo.people import PASSWORD, register_everybody
 from suture.demo.scenes import imaging, libraries, own, pump, ventilator
 from suture.demo.sharing import join_isao, publish
@@ -72,6 +72,7 @@ def load(progress: Callable[[str], None]) -> None:
         for file in sorted(folder.iterdir()):  # filed apart, so that sources which disagree are both shown
             import_feeds([file], by=people["tomas"], as_source=f"demo {NAMES.get(file.stem, file.stem)}")
     progress("Releases and their SBOMs, matched")
+    describe_devices(stage)
     register_releases(stage)
     join_isao(stage)
     for what, play in SCENES:

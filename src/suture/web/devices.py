@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from suture.accounts.queries import signatures_on
 from suture.evidence.queries import entries_about
 from suture.inventory.models import Establishment, Product, Release, SafetyStatement
+from suture.inventory.profile import entries_of
 from suture.inventory.services import (
     approve_statement,
     describe_product,
@@ -63,11 +64,12 @@ def device(request: HttpRequest, uid: UUID) -> HttpResponse:
     """One device: profile, statement, releases."""
     product = one(_products(), uid=uid)
     statement = product.statements.order_by("-version").first()
+    names, absent = entries_of(product)
     return render(
         request,
         "web/device.html",
         {
-            "place": "devices", "product": product, "statement": statement,
+            "place": "devices", "product": product, "statement": statement, "names": names, "absent": absent,
             "releases": getattr(product, "newest_first", ()),
             "signatures": signatures_on(SafetyStatement.record_kind, statement.uid) if statement else [],
             "entries": entries_about(Product.record_kind, str(product.uid)).reverse()[:5],

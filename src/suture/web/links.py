@@ -12,6 +12,8 @@ from django.urls import NoReverseMatch, reverse
 # record_kind: (URL name, may be None where a record has no page of its own)
 PAGES: Mapping[str, str] = {
     "product": "device",
+    "device name": "device-name-entry",
+    "absent platform": "device-absent-entry",
     "safety statement": "statement",
     "release": "release",
     "vulnerability": "vulnerability",

@@ -21,7 +21,7 @@ from suture.assessment.queries import cases_of_release
 from suture.core.cases import CaseState
 from suture.core.errors import InvalidValue, NotFound
 from suture.detection.models import Finding, Gap
-from suture.detection.queries import Hole, corrected_counts, corrected_in
+from suture.detection.queries import Hole, corrected_counts, corrected_in, ruled_out_count, ruled_out_in
 from suture.detection.queries import coverage as coverage_of
 from suture.detection.services import Taken, findings_as_of, take_in_sbom
 from suture.inventory.models import Component, Product, Release, SbomDocument
@@ -60,6 +60,7 @@ def release_head(request: HttpRequest, release: Release, tab: str) -> dict[str, 
         "cases": cases,
         "open_cases": [c for c, status in cases if c.state != CaseState.CLOSED and status not in NO_VERDICT_NEEDED],
         "waiting": sum(w.ranges for w in covered.waiting), "held": waiting_for(release),
+        "excluded": ruled_out_count(release, person),
         "corrected": corrected_counts([release], person).get(release.pk, 0),
         "can_import": may_do(request, "sbom.import"), "can_publish": may_do(request, "vex.publish"),
         "siblings": Release.objects.filter(product=release.product).order_by("-released_on", "-version"),
@@ -191,6 +192,14 @@ def corrected(request: HttpRequest, uid: UUID) -> HttpResponse:
     row = one(_releases(), uid=uid)
     page = page_of(request, corrected_in(row, person_of(request)))
     return render(request, "web/release_corrected.html", {**release_head(request, row, "corrected"), "page": page})
+
+
+@require_GET
+def ruled_out(request: HttpRequest, uid: UUID) -> HttpResponse:
+    """What lies in a stated range and is no finding, because the record's own conditions exclude the release."""
+    row = one(_releases(), uid=uid)
+    page = page_of(request, ruled_out_in(row, person_of(request)))
+    return render(request, "web/release_ruled_out.html", {**release_head(request, row, "ruled-out"), "page": page})
 
 
 @require_http_methods(["GET", "POST"])

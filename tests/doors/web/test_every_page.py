@@ -152,10 +152,15 @@ def test_records(tomas: Visitor) -> None:
     """Pages of a record, each kind in every state the demo has."""
     paths = [f"/releases/{r.uid}/" for r in Release.objects.filter(version__in=["4.2", "2.6", "7.3"])]
     pump = Release.objects.get(product__brand_name="Aria P2", version="4.2")
-    paths += [f"/releases/{pump.uid}/{tab}" for tab in ("components", "coverage", "sbom", "sbom/read", "as-of")]
+    paths += [f"/releases/{pump.uid}/{tab}" for tab in ("components", "coverage", "sbom", "sbom/read", "as-of", "ruled-out")]
     paths += [f"/releases/{pump.uid}/coverage{form}" for form in ("?show=unowned", "/owner", "/watch?name=busybox")]
     product = Product.objects.get(brand_name="Aria P2")
     paths += [f"/devices/{product.uid}/{form}" for form in ("", "describe", "releases/new", "statements/new")]
+    ventilator = Product.objects.get(brand_name="Boreal V20")
+    named, absent = ventilator.devicenames.all()[0], product.absentplatforms.all()[0]
+    paths += [f"/devices/{ventilator.uid}/{form}" for form in ("", "names/new", "absent/new")]
+    paths += [f"/device-names/{named.uid}/withdraw", f"/absent-platforms/{absent.uid}/withdraw"]
+    paths += [f"/releases/{r.uid}/coverage" for r in ventilator.releases.all()[:1]]
     for case in Case.objects.select_related("vulnerability"):
         if case.wall is None:
             paths += [f"/cases/{case.uid}/", f"/vulnerabilities/{case.vulnerability.uid}/"]
