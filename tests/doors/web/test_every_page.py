@@ -152,7 +152,8 @@ def test_records(tomas: Visitor) -> None:
     """Pages of a record, each kind in every state the demo has."""
     paths = [f"/releases/{r.uid}/" for r in Release.objects.filter(version__in=["4.2", "2.6", "7.3"])]
     pump = Release.objects.get(product__brand_name="Aria P2", version="4.2")
-    paths += [f"/releases/{pump.uid}/{tab}" for tab in ("components", "coverage", "sbom", "sbom/read", "as-of", "ruled-out")]
+    tabs = ("components", "coverage", "ruled-out", "sbom", "sbom/read", "as-of")
+    paths += [f"/releases/{pump.uid}/{tab}" for tab in tabs]
     paths += [f"/releases/{pump.uid}/coverage{form}" for form in ("?show=unowned", "/owner", "/watch?name=busybox")]
     product = Product.objects.get(brand_name="Aria P2")
     paths += [f"/devices/{product.uid}/{form}" for form in ("", "describe", "releases/new", "statements/new")]
