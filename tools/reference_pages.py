@@ -11,6 +11,7 @@ from typing import Any
 
 from suture.core.authority import Authority
 from suture.core.cases import WORKFLOWS
+from suture.core.disclosure import DISCLOSURE_WORKFLOWS
 from suture.core.embedded import PLATFORMS, Platform
 from suture.core.report_facts import SAYS
 from suture.core.roles import Role
@@ -42,8 +43,9 @@ What Suture derives about a duty to FDA, rule by rule. Drawn from `suture.core.r
 WORKFLOWS_HEAD = """# Life cycles
 
 Every kind of record moves through a table; buttons, errors and permissions are drawn from it. Drawn from
-`suture.core.cases` by `python -m tools.reference_pages`; do not edit by hand. **†** marks steps that need a signature
-(21 CFR 11.50). *Needs* lists the facts that must be a recorded yes; unknown does not open a step.
+`suture.core.cases` and `suture.core.disclosure` by `python -m tools.reference_pages`; do not edit by hand. **†** marks
+steps that need a signature (21 CFR 11.50). *Needs* lists the facts that must be a recorded yes; unknown
+does not open a step.
 
 """
 
@@ -98,7 +100,7 @@ def _rule(rule: Rule) -> str:
 
 def workflows_page() -> str:
     """The page of all life cycles: one diagram and one table each."""
-    return WORKFLOWS_HEAD + "\n".join(_workflow(workflow) for workflow in WORKFLOWS)
+    return WORKFLOWS_HEAD + "\n".join(_workflow(workflow) for workflow in (*WORKFLOWS, *DISCLOSURE_WORKFLOWS))
 
 
 def _workflow(workflow: Workflow[Any]) -> str:

@@ -46,6 +46,7 @@ class Options(BaseSettings):
     mail_ca_file: Path | None = Field(default=None, description="certificates trusted for the mail server")
     mail_timeout: float = Field(default=30.0, gt=0, le=60, description="seconds of silence of the mail server")
     clock: datetime | None = Field(default=None, description="for the demo and tests only: pretend it is this instant")
+    proxies: int = Field(default=0, ge=0, le=9, description="proxies in front whose X-Forwarded-For is believed")
     debug: bool = False
 
     @field_validator("database_url")

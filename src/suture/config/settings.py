@@ -26,6 +26,7 @@ ROOMS = [
     "suture.intelligence",
     "suture.detection",
     "suture.assessment",
+    "suture.disclosure",
     "suture.sharing",
     "suture.reporting",
 ]
@@ -48,6 +49,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
+    "suture.web.limits.BodyLimit",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",

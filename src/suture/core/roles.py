@@ -138,6 +138,21 @@ VERBS: Mapping[str, frozenset[Role]] = MappingProxyType(
         "control.confirm_in_use": _roles(_R.FIELD_SERVICE, _R.PSIRT),
         "assessment.propose": _roles(_R.PSIRT, _R.CLINICAL_SAFETY),
         "assessment.sign": _roles(_R.PSIRT, _R.CLINICAL_SAFETY),
+        # whom we work with: reports from anybody, and coordination
+        "report.take_in": _PROGRAMME,
+        "report.acknowledge": _roles(_R.COORDINATOR, _R.PSIRT, _R.QUALITY),
+        # every role a step of the report's table names; the table itself says which of them may take which step
+        "report.move": _roles(_R.COORDINATOR, _R.PSIRT, _R.QUALITY),
+        "report.link": _roles(_R.COORDINATOR, _R.PSIRT),
+        "report.answer": _roles(_R.COORDINATOR, _R.PSIRT),
+        "report.read_finder": _roles(_R.COORDINATOR),
+        "report.open_attachment": _roles(_R.COORDINATOR),
+        "coordination.manage": _roles(_R.COORDINATOR),
+        "advisory.write": _roles(_R.COORDINATOR, _R.PSIRT),
+        "cve.draft": _roles(_R.COORDINATOR, _R.PSIRT),
+        "quality.record": _roles(_R.QUALITY, _R.REGULATORY_AFFAIRS, _R.FIELD_SERVICE, _R.PSIRT, _R.COORDINATOR),
+        "mdr.evaluate": _roles(_R.CLINICAL_SAFETY, _R.REGULATORY_AFFAIRS, _R.QUALITY),
+        "source.watch": _roles(_R.PSIRT, _R.QUALITY, _R.COORDINATOR, _R.FIELD_SERVICE, _R.REGULATORY_AFFAIRS),
         # what we exchange
         "isao.record": _roles(_R.COORDINATOR, _R.REGULATORY_AFFAIRS, _R.PSIRT),
         "isao.approve": _roles(_R.REGULATORY_AFFAIRS, _R.COORDINATOR),

@@ -11,6 +11,7 @@ class PolicyKind(models.TextChoices):
     RISK_MATRIX = "risk-matrix", "Risk matrix"
     EXPLOITABILITY = "exploitability", "Exploitability mapping"
     CLOCKS = "clocks", "Search intervals and closures"
+    DISCLOSURE = "disclosure", "Disclosure policy"
 
 
 class PolicyVersion(models.Model):

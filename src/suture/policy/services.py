@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any
 
@@ -10,14 +11,18 @@ from django.db.models import Max
 
 from suture.accounts.models import Person
 from suture.accounts.services import new_uid, reauthenticate, require, sign
-from suture.core import exploitability, risk
+from suture.core import disclosure_policy, exploitability, risk
 from suture.core.errors import InvalidValue, NotAllowed
 from suture.core.roles import Role
 from suture.evidence.canonical import digest
 from suture.evidence.services import record
 from suture.policy.models import Counter, Installation, PolicyKind, PolicyVersion
 
-_READ = {PolicyKind.RISK_MATRIX: risk.from_json, PolicyKind.EXPLOITABILITY: exploitability.from_json}
+_READ: Mapping[str, Callable[[Mapping[str, Any]], object]] = {
+    PolicyKind.RISK_MATRIX: risk.from_json,
+    PolicyKind.EXPLOITABILITY: exploitability.from_json,
+    PolicyKind.DISCLOSURE: disclosure_policy.from_json,
+}
 
 
 def propose_policy(
@@ -54,11 +59,16 @@ EXAMPLES: tuple[tuple[PolicyKind, str, dict[str, Any]], ...] = (
         "Exploitability mapping, the shipped example",
         exploitability.to_json(exploitability.EXAMPLE_EXPLOITABILITY),
     ),
+    (
+        PolicyKind.DISCLOSURE,
+        "Disclosure policy, the shipped example",
+        disclosure_policy.to_json(disclosure_policy.EXAMPLE),
+    ),
 )
 
 
 def propose_examples(*, by: Person) -> list[PolicyVersion]:
-    """Propose the matrix and the exploitability mapping Suture ships, as drafts marked *example, not FDA's*."""
+    """Propose what Suture ships to start from, as drafts marked *example, not FDA's*."""
     return [
         propose_policy(
             kind=kind, name=name, body=body, by=by, because="shipped with Suture to start from", example=True

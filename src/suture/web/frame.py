@@ -39,6 +39,7 @@ class Place:
 
 RAIL: tuple[Place, ...] = (
     Place("today", _("Today"), "i-today", "today"),
+    Place("intake", _("Intake"), "i-inbox", "intake"),
     Place("devices", _("Devices"), "i-device", "devices"),
     Place("vulnerabilities", _("Vulnerabilities"), "i-bug", "vulnerabilities"),
     Place("cases", _("Cases"), "i-case", "cases"),

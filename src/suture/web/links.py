@@ -34,6 +34,7 @@ PAGES: Mapping[str, str] = {
     "range in review": "review-decision",
     "match correction": "correction",
     "SBOM in quarantine": "sbom-held",
+    "intake report": "intake-report",
 }
 
 

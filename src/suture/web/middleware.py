@@ -13,7 +13,11 @@ from suture.core.errors import InvalidValue, SutureError
 from suture.web.errors import problem_page
 
 # Pages for people who have not signed in, and doors with their own way of asking who is there.
-OPEN_PAGES = frozenset({"account_login", "account_logout", "account_inactive", "healthz", "readyz"})
+OPEN_PAGES = frozenset({
+    "account_login", "account_logout", "account_inactive", "healthz", "readyz",
+    "security-txt", "public-policy", "public-report", "public-openpgp", "public-receipt-key", "public-follow",
+    "public-receipt", "public-advisories", "public-advisory",
+})  # fmt: skip
 OWN_DOORS = ("/api/", "/static/")
 
 

@@ -12,7 +12,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from suture.core import exploitability, risk
+from suture.core import disclosure_policy, exploitability, risk
 from suture.core.exploitability import FACTOR_NAMES, FACTORS, Exploitability
 from suture.core.harm import HarmSeverity
 from suture.core.risk import Outcome
@@ -162,9 +162,39 @@ class ClocksForm(PolicyForm):
         return {key: self.cleaned_data[key] for key in ("search_valid_days", "isao_grace_days", "closures")}
 
 
+class DisclosureForm(PolicyForm):
+    """What whoever reports to us may rely on: texts, languages, and two promises in days."""
+
+    email = forms.EmailField(label=_("Address for mail"))
+    phone = forms.CharField(label=_("Telephone, for danger now"), max_length=60, required=False)
+    languages = forms.CharField(
+        label=_("Languages of contact"), max_length=120, help_text=_("Tags, the preferred one first: en, es")
+    )
+    scope = TextField(label=_("Scope"), rows=6)
+    safe_harbour = TextField(label=_("Safe harbour"), rows=5)
+    what_happens = TextField(label=_("What happens, and when"), rows=5)
+    credit = TextField(label=_("Credit"), rows=2)
+    acknowledge_working_days = forms.IntegerField(
+        label=_("We acknowledge within, working days"), min_value=1, max_value=30
+    )
+    update_days = forms.IntegerField(label=_("We write at least every, days"), min_value=1, max_value=365)
+
+    def __init__(self, start: Mapping[str, Any], *args: Any, **kwargs: Any) -> None:
+        now = {**start, "languages": ", ".join(start.get("languages", []))}
+        kwargs["initial"] = now | dict(kwargs.get("initial") or {})
+        super().__init__(*args, **kwargs)
+
+    def body(self, version: str) -> dict[str, Any]:
+        """The texts and the promises."""
+        given = {key: value for key, value in self.cleaned_data.items() if key not in ("name", "because")}
+        given["languages"] = [tag.strip() for tag in given["languages"].split(",") if tag.strip()]
+        return given
+
+
 # kind: (form, what to start from when there is no version yet)
 KINDS: Mapping[PolicyKind, tuple[type[PolicyForm], Mapping[str, Any]]] = {
     PolicyKind.RISK_MATRIX: (MatrixForm, risk.to_json(risk.EXAMPLE_POLICY)),
     PolicyKind.EXPLOITABILITY: (MappingForm, exploitability.to_json(exploitability.EXAMPLE_EXPLOITABILITY)),
     PolicyKind.CLOCKS: (ClocksForm, {"search_valid_days": 30, "isao_grace_days": 0, "closures": []}),
+    PolicyKind.DISCLOSURE: (DisclosureForm, disclosure_policy.to_json(disclosure_policy.EXAMPLE)),
 }

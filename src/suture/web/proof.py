@@ -20,6 +20,8 @@ from suture.accounts.models import Person, Signature, Wall
 from suture.assessment.models import Assessment, Case, CaseRelease, CaseStep, Control, DatedFact
 from suture.core.errors import NotFound
 from suture.detection.models import Finding
+from suture.disclosure.models import Advisory, Complaint, Embargo, Finder, Participant, ServiceRecord
+from suture.disclosure.models import Report as IntakeReport
 from suture.evidence.chain import FIELDS, Verdict
 from suture.evidence.head import read_head
 from suture.evidence.models import Entry
@@ -39,7 +41,9 @@ WALLED: tuple[tuple[type[Model], str], ...] = (
     (Vulnerability, "wall"), (Case, "wall"), (DatedFact, "case__wall"), (Control, "case__wall"),
     (CaseRelease, "case__wall"), (Assessment, "case__wall"), (CaseStep, "case__wall"), (Decision, "case__wall"),
     (Report806, "case__wall"), (Record806, "case__wall"), (Document, "case__wall"), (IsaoSubmission, "case__wall"),
-    (Finding, "vulnerability__wall"), (Wall, "pk"),
+    (Finding, "vulnerability__wall"), (Wall, "pk"), (IntakeReport, "wall"), (Finder, "report__wall"),
+    (Complaint, "report__wall"), (ServiceRecord, "report__wall"), (Participant, "case__wall"),
+    (Embargo, "case__wall"), (Advisory, "case__wall"),
 )  # fmt: skip
 
 
@@ -65,10 +69,12 @@ def seen_by(person: Person, entries: QuerySet[Entry]) -> QuerySet[Entry]:
     if person.kind == Person.Kind.SYSTEM:
         return entries
     admitted = Wall.objects.filter(admitted=person)
-    hidden: list[str] = []
-    for model, path in WALLED:
-        walled = model._default_manager.filter(**{f"{path}__isnull": False}).exclude(**{f"{path}__in": admitted})
-        hidden += [str(uid) for uid in walled.values_list("uid", flat=True)]
+    first, *rest = (
+        model._default_manager.filter(**{f"{path}__isnull": False}).exclude(**{f"{path}__in": admitted})
+        .order_by().values_list("uid", flat=True)
+        for model, path in WALLED
+    )  # fmt: skip
+    hidden = [str(uid) for uid in first.union(*rest, all=True)]  # one question, however many kinds there are
     return entries.exclude(record_uid__in=hidden) if hidden else entries
 
 

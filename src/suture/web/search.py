@@ -15,6 +15,7 @@ from suture.accounts.models import Person
 from suture.accounts.queries import visible
 from suture.assessment.queries import cases_for
 from suture.core.errors import NotFound
+from suture.disclosure.queries import reports_for
 from suture.intelligence.models import Vulnerability
 from suture.intelligence.queries import vulnerability_by_any_id
 from suture.inventory.models import Component, Product, Release
@@ -32,11 +33,15 @@ def search(request: HttpRequest) -> HttpResponse:
     case = cases_for(person).filter(number__iexact=words).first()
     if case is not None:
         return redirect("case", case.uid)
+    told = reports_for(person).filter(number__iexact=words).first()
+    if told is not None:
+        return redirect("intake-report", told.uid)
     exact = _vulnerability(words, person)
     if exact is not None:
         return redirect("vulnerability", exact.uid)
     groups = [
         (_("Cases"), _cases(words, person)),
+        (_("Reports"), _reports(words, person)),
         (_("Devices"), _devices(words)),
         (_("Releases"), _releases(words)),
         (_("Vulnerabilities"), _vulnerabilities(words, person)),
@@ -57,6 +62,13 @@ def _cases(words: str, person: Person) -> list[Hit]:
     by_vulnerability = Q(vulnerability__preferred_id__icontains=words) | Q(vulnerability__title__icontains=words)
     rows = cases_for(person).filter(Q(number__icontains=words) | by_vulnerability)
     return [Hit(c.number, reverse("case", args=[c.uid]), str(c.vulnerability)) for c in rows[:HITS]]
+
+
+def _reports(words: str, person: Person) -> list[Hit]:
+    rows = reports_for(person).filter(
+        Q(number__icontains=words) | Q(what__icontains=words) | Q(device__icontains=words) | Q(origin__icontains=words)
+    )
+    return [Hit(r.number, reverse("intake-report", args=[r.uid]), r.what[:120]) for r in rows[:HITS]]
 
 
 def _devices(words: str) -> list[Hit]:

@@ -17,10 +17,12 @@ from suture.web import (
     device_profile,
     devices,
     health,
+    intake_urls,
     people,
     policy,
     proof,
     proposals,
+    public_urls,
     quality,
     quarantine,
     release,
@@ -34,6 +36,8 @@ from suture.web import (
 )
 
 urlpatterns = [
+    *public_urls.urlpatterns,
+    *intake_urls.urlpatterns,
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
     path("look", account.look, name="look"),

@@ -138,7 +138,8 @@ LISTS = (
     "/sources/demo%20nvd/owner", "/vulnerabilities/new", "/sharing/isao/new", "/walls/new", "/setup",
     "/review/", "/review/?scope=all", "/review/?state=decided", "/crosswalk/", "/crosswalk/new",
     "/crosswalk/?part=waiting", "/crosswalk/?part=confirmed",
-    "/crosswalk/?part=rejected", "/crosswalk/?part=shipped",
+    "/crosswalk/?part=rejected", "/crosswalk/?part=shipped", "/intake/", "/intake/?show=all",
+    "/security/", "/security/report", "/security/advisories/",
     *(f"/policy/new/{k}" for k in PolicyKind.values),
 )  # fmt: skip
 

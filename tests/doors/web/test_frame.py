@@ -21,6 +21,12 @@ pytestmark = pytest.mark.django_db
 TEMPLATES = sorted((Path(suture.web.__file__).parent / "templates").rglob("*.html"))
 NOBODY = "01a1ff93-1773-767f-b08a-000000000000"
 AsPerson = Callable[[Person], Client]
+# Who may open these needs no account; of a report or an advisory that is not there, they know nothing.
+OF_A_REPORT = {"public-follow", "public-receipt", "public-advisory"}
+OUTSIDE = {
+    "security-txt", "public-policy", "public-report", "public-openpgp", "public-receipt-key", "public-advisories",
+    *OF_A_REPORT,
+}  # fmt: skip
 
 
 def address_of(pattern: URLPattern) -> str:
@@ -32,10 +38,10 @@ def address_of(pattern: URLPattern) -> str:
 
 @pytest.mark.parametrize("pattern", urlpatterns, ids=lambda p: p.name)
 def test_nobody_gets_in_without_a_login(pattern: URLPattern, client: Client) -> None:
-    """Every page but the two that load balancers ask leads to the login page, and back."""
+    """Every page but the two that load balancers ask, and the outside doors, leads to the login page, and back."""
     answer = client.get(address_of(pattern))
-    if pattern.name in ("healthz", "readyz"):
-        assert answer.status_code == 200
+    if pattern.name in ("healthz", "readyz", *OUTSIDE):
+        assert answer.status_code == (404 if pattern.name in OF_A_REPORT else 200)
     else:
         assert answer.status_code == 302
         assert answer["Location"].startswith("/accounts/login/?next=")
@@ -80,7 +86,7 @@ def test_no_template_has_inline_style_or_script(path: Path) -> None:
 NAMES = {
     "CFR", "CSV", "CycloneDX", "DI", "EPSS", "JSON", "KEV", "OpenVEX", "PDF", "Postmarket", "Suture", "UDI-DI", "VEX",
     "rev", "suture", "feeds", "import", "osv", "nvd", "cve", "kev", "epss", "product", "register", "help", "sbom",
-    "pump", "cdx", "json", "release", "nbsp", "VII",
+    "pump", "cdx", "json", "release", "nbsp", "VII", "CVSS", "SHA-", "UTC", "TLP", "CLEAR",
 }  # fmt: skip
 
 

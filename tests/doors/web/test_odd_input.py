@@ -19,6 +19,9 @@ from django.test import Client
 from suture.accounts.models import Person
 from suture.assessment.services import propose_control
 from suture.core.controls import ControlKind
+from suture.core.disclosure import ReportSource
+from suture.disclosure.services import Telling, take_in_report
+from suture.evidence.clock import now
 from suture.policy.models import PolicyVersion
 from suture.reporting.services import decide, open_report806
 from suture.sharing.services import register_membership
@@ -43,18 +46,22 @@ def addresses(work: Work) -> dict[str, str]:
     control = propose_control(case_uid=case.uid, by=work.ada, name="Firewall", kind=ControlKind.DESIGN)
     isao = register_membership(isao="Health-ISAC", by=work.rosa)
     draft = stated(work.pump, work.clara)
+    told = take_in_report(
+        source=ReportSource.COMPLAINT, telling=Telling(what="a scan"), received_at=now(), by=work.ada, origin="CP-1"
+    )
     uids = {
         "devices": work.pump.uid, "releases": work.releases["4.2"].uid, "vulnerabilities": work.vulnerability.uid,
         "cases": case.uid, "people": work.ada.uid, "assessments": judged.uid, "controls": control.uid,
         "statements": draft.uid, "decisions": decide(case_uid=case.uid, by=work.rosa).uid,
         "reports": open_report806(case_uid=case.uid, product=work.pump, by=work.rosa).uid,
-        "policy": PolicyVersion.objects.order_by("pk")[0].uid,
+        "policy": PolicyVersion.objects.order_by("pk")[0].uid, "intake": told.uid,
     }  # fmt: skip
     found = {str(p.name): address_of(p) for p in urlpatterns}
     found = {name: a.replace(NOBODY, str(uids.get(a.split("/")[1], NOBODY)), 1) for name, a in found.items()}
     return found | {
         "statement-approve": f"/devices/{work.pump.uid}/statements/{draft.uid}/approve",
         "case-move": f"/cases/{case.uid}/steps/finish_assessment",
+        "intake-step": f"/intake/{told.uid}/steps/start_validation",
         "report-move": f"/reports/{uids['reports']}/steps/approve",
         "isao-criterion": f"/sharing/isao/{isao.uid}/criteria/new",
         "proof-record": f"/proof/records/case/{case.uid}/",
