@@ -103,6 +103,7 @@ class Record:
     configurations: tuple[Node, ...] = ()  # where `ranges` hold only together with other products
     platforms: tuple[StatedRange, ...] = ()  # products the configurations name that are not themselves vulnerable
     by_vendor: bool = False  # issued by the CNA that is the vendor of what it names
+    added: tuple[int, str] | None = None  # (first of `ranges` that another than the issuer added, by whom)
 
 
 class Saying(NamedTuple):
@@ -157,12 +158,16 @@ class SharedRecord(NamedTuple):
     aliases: tuple[str, ...] = ()
     upstream: tuple[str, ...] = ()
     by_vendor: bool = False
+    added: tuple[int, str] | None = None  # (first of `entries` that another than the issuer added, by whom)
 
     def whole(self) -> Record:
         """The same record with every range of its own."""
         ranges: list[StatedRange] = []
         review: list[ReviewRange] = []
-        for packages, product, sayings in self.entries:
+        added = None
+        for number, (packages, product, sayings) in enumerate(self.entries):
+            if self.added is not None and number == self.added[0]:
+                added = (len(ranges), self.added[1])
             for package in packages or (None,):
                 for reason, bounds, minus, text, wildcard in sayings.each:
                     if reason is None and package is not None:
@@ -175,7 +180,7 @@ class SharedRecord(NamedTuple):
             details=self.details, published=self.published, modified=self.modified, withdrawn=self.withdrawn,
             disputed=self.disputed, severities=self.severities, weaknesses=self.weaknesses,
             references=self.references, ranges=tuple(ranges), review=tuple(review), stated=self.stated,
-            by_vendor=self.by_vendor,
+            by_vendor=self.by_vendor, added=added,
         )  # fmt: skip
 
 

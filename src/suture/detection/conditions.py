@@ -64,6 +64,7 @@ class Conditions:
     nodes: tuple[Node, ...] = ()
     attributes: Mapping[int, Mapping[str, str]] = field(default_factory=dict)  # by line of `says`
     platforms: Mapping[int, Mapping[str, str]] = field(default_factory=dict)  # by number of the platform
+    added: tuple[int, str] | None = None  # the first line that another than the record's issuer added, and who
 
     def joined(self, line: int) -> tuple[Node, ...]:
         """The configurations in which one of the assertion's ranges stands."""
@@ -85,6 +86,7 @@ def _read(text: str) -> Conditions:
         tuple(from_plain(node) for node in stored.get("nodes", ())),
         {int(line): demanded for line, demanded in stored.get("attributes", {}).items()},
         {int(number): demanded for number, demanded in stored.get("platforms", {}).items()},
+        tuple(stored["added"]) if "added" in stored else None,
     )
 
 

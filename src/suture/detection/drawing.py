@@ -9,7 +9,7 @@ from suture.detection.conditions import Conditions, Platform, Release, Stated, c
 from suture.detection.crosswalk import SHIPPED, Crosswalk
 from suture.detection.kernel import platforms_met, platforms_of, whole_platforms
 from suture.detection.reasons import Drawn, Hit, Where, draw, spoken
-from suture.detection.voices import weigh
+from suture.detection.voices import by_whom, weigh
 from suture.intelligence.models import ORDINALS
 
 
@@ -50,7 +50,7 @@ def draw_hits(hits: Sequence[Hit], portfolio: Portfolio, rev: int) -> Drawing:
     release = _release(portfolio, conditions)
     standing, ruled_out = settle(hits, conditions, release)
     standing += devices_alone(conditions, met, release, devices)
-    said = spoken(hit.stmt for hit in standing)
+    said = by_whom(spoken(hit.stmt for hit in standing), conditions)
     weighed = weigh(standing, said, portfolio.packages, rev)
     return Drawing(drawn=draw(weighed, said, portfolio.crosswalk), ruled_out=ruled_out)
 

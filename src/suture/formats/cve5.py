@@ -161,7 +161,10 @@ def read_shared(data: bytes) -> SharedRecord:
     weaknesses: list[str] = []
     references: list[str] = []
     stated = 0
+    added: tuple[int, str] | None = None
     for container in (cna, *raw.containers.adp):
+        if container is not cna and container.affected and added is None:
+            added = (len(entries), container.provider_metadata.short_name or "another publisher")
         for affected in container.affected:
             if container is not cna and affected.default_status == "unknown":
                 affected.default_status = ""  # what one ADP writes in every record says nothing of this one
@@ -199,6 +202,7 @@ def read_shared(data: bytes) -> SharedRecord:
         stated,
         by_vendor=bool(cna.affected)
         and all(is_vendor(meta.assigner_short_name, affected.vendor) for affected in cna.affected),
+        added=added,
     )
 
 

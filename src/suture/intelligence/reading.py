@@ -32,7 +32,7 @@ from suture.core.vulnerabilities import (
 from suture.formats import alpine_secdb, csaf, cve5, nvd, nvd_feed, osv, redhat
 from suture.formats.detect import Kind
 
-PARSER_VERSION = 3  # raised whenever a reader, or this module, reads any record differently: files are read again
+PARSER_VERSION = 4  # raised whenever a reader, or this module, reads any record differently: files are read again
 
 LONGEST_ID = 120  # characters of a record's id
 LONGEST_NAME = 600  # bytes of a package's name: an index of every database we run on must hold it
@@ -159,11 +159,18 @@ def prepare(record: Record | SharedRecord, raw: Raw, packages: dict[PackageRow, 
     if record.withdrawn:
         pass
     elif isinstance(record, SharedRecord):
-        for entry in record.entries:
+        first, by = record.added or (-1, "")
+        for number, entry in enumerate(record.entries):
+            if number == first:
+                rows.added = (len(rows.says), by)
             rows.take(entry)
+        rows.conditions_of(record)
     else:
         joined = {p.number for node in record.configurations for p in node.products() if p.vulnerable}
+        first, by = record.added or (-1, "")
         for number, stated in enumerate(record.ranges):
+            if number == first:
+                rows.added = (len(rows.says), by)
             rows.state(stated, number in joined)
         for review in record.review:
             rows.set_aside(review)
@@ -212,7 +219,17 @@ class _Rows:
     """The rows of one record as they come."""
 
     __slots__ = (
-        "_attributes", "_lines", "_met", "_parts", "_seen", "conditions", "packages", "platforms", "ranges", "review",
+        "_attributes",
+        "_lines",
+        "_met",
+        "_parts",
+        "_seen",
+        "added",
+        "conditions",
+        "packages",
+        "platforms",
+        "ranges",
+        "review",
         "says",
     )  # fmt: skip
 
@@ -226,6 +243,7 @@ class _Rows:
         self._parts: list[bytes] = []  # of entries taken whole: their fingerprints
         self.platforms: list[RangeRow] = []
         self.conditions = ""
+        self.added: tuple[int, str] | None = None  # the first line of `says` that another than the issuer added
         self._lines: list[int | None] = []  # the line of `says` of each stated range; None: it went to review
         self._attributes: dict[int, Attributes] = {}  # by line
 
@@ -300,9 +318,14 @@ class _Rows:
         if found.twin:
             self._add(self._number(package, TWIN), found.twin, ordinal, alone)
 
-    def conditions_of(self, record: Record) -> None:
-        """The configurations and attributes under which ranges hold, once all ranges are stated."""
-        if not (record.configurations or self._attributes):
+    def conditions_of(self, record: Record | SharedRecord) -> None:
+        """What is to be known of single ranges, once all are stated: configurations, attributes, who added them.
+
+        Who added them matters where the record's own word is heard first, as that of the vendor is.
+        """
+        if record.by_vendor and self.added is not None and self.added[0] < len(self.says):
+            self.conditions = _json({"added": self.added}).decode()
+        if isinstance(record, SharedRecord) or not (record.configurations or self._attributes):
             return
         placed = [self._platform(number, stated) for number, stated in enumerate(record.platforms)]
         stored: dict[str, object] = {

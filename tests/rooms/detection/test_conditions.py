@@ -248,3 +248,54 @@ def test_a_disagreement_is_told(world: World, release: Release, take: Take) -> N
     )
     take(release, part("ssl", "a:openssl:openssl:3.0.1"))
     assert f"cve {CVE} of 2026-01-02 is heard first and does not name this version" in standing(release)[CVE].why
+
+
+def of_acme(own: dict[str, Any], *added: dict[str, Any], assigner: str = "acme") -> Record:
+    """A CVE record of a CNA, with what CISA's ADP container adds."""
+    return cve5.read(
+        json.dumps(
+            {
+                "cveMetadata": {"cveId": CVE, "state": "PUBLISHED", "assignerShortName": assigner},
+                "containers": {
+                    "cna": {"affected": [{"vendor": "Acme", "product": "viewer", **own}]},
+                    "adp": [
+                        {
+                            "providerMetadata": {"shortName": "CISA-ADP"},
+                            "affected": [{"vendor": "acme", "product": "viewer", **one} for one in added],
+                        }
+                    ],
+                },
+            }
+        ).encode()
+    )
+
+
+def until(version: str) -> dict[str, Any]:
+    """Affected below a version, with the CPE of the viewer."""
+    return {
+        "cpes": [cpe("a:acme:viewer")],
+        "versions": [{"version": "0", "lessThan": version, "versionType": "custom", "status": "affected"}],
+    }
+
+
+@pytest.mark.parametrize(
+    ("record", "version", "result"),
+    [
+        (of_acme(until("2.0")), "3.0", "conditional"),  # the vendor names another range than NVD
+        (of_acme(until("2.0"), until("4.0")), "3.0", "conditional"),  # what CISA adds does not speak for the vendor
+        (of_acme({**until("2.0"), "cpes": []}, until("2.0")), "3.0", "affected"),  # CISA alone names the product
+        (of_acme(until("2.0"), until("2.0")), "1.0", "affected"),
+        (of_acme(until("2.0"), until("4.0"), assigner="mitre"), "3.0", "affected"),  # no vendor's own record
+    ],
+)
+def test_what_an_adp_adds_is_not_the_vendors_own_word(
+    world: World, release: Release, take: Take, record: Record, version: str, result: str
+) -> None:
+    """CVE record format 5: an ADP container is its publisher's; only the CNA's is the vendor's own."""
+    nvd_says = says("nvd", CVE, (Package(PackageKind.CPE, "loose", "a:acme:viewer"), below("5.0")))
+    world.publish(nvd_says, record)
+    take(release, part("app", f"a:acme:viewer:{version}"))
+    found = standing(release)[CVE]
+    assert found.result == result
+    told = [why for why in found.why if "v < 4.0" in why]
+    assert told == (["3.0 lies in v < 4.0 (added by CISA-ADP)"] if told and record.by_vendor else told)
