@@ -44,6 +44,7 @@ class Sort(StrEnum):
     REVIEW = "review"
     PROPOSED = "proposed"
     HELD = "held"
+    UNDELIVERED = "undelivered"
 
 
 class Link(NamedTuple):

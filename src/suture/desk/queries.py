@@ -35,6 +35,8 @@ from suture.intelligence.queries import sources_status
 from suture.inventory.models import Product
 from suture.inventory.quarantine import held_sboms
 from suture.inventory.queries import all_releases
+from suture.jobs.models import Promise
+from suture.jobs.queries import failed
 from suture.reporting.devices import clocks_of, gravest_enforcement, release_names, standings
 from suture.reporting.gathering import clock_policies, has_remediation
 from suture.reporting.models import Decision
@@ -100,6 +102,7 @@ def obligations(person: Person, today: date) -> list[Obligation]:
         *_reviews(person, today),
         *_proposed(person),
         *_held_findings(person),
+        *_undelivered(person),
     ]
     return sorted(found, key=by_day)
 
@@ -393,6 +396,22 @@ def _held_findings(person: Person) -> Iterator[Obligation]:
             device=release.label, because=f"{names[0]}: {held[0].held_because}", citation="FD&C Act §524B(b)(1)",
             kind=Authority.STATUTE, owner="", roles=frozenset({PSIRT}), label=release.label,
             link=Link("held findings", str(release.uid)),
+        )  # fmt: skip
+
+
+def _undelivered(person: Person) -> Iterator[Obligation]:
+    """Messages that did not arrive, until a person sees to them; one row per cause."""
+    found: dict[str, list[Promise]] = {}
+    for row in failed(person):
+        found.setdefault(str(row.cause_uid), []).append(row)
+    for cause, rows in found.items():
+        only = {Role(row.only_for) for row in rows if row.only_for}
+        yield Obligation(
+            sort=Sort.UNDELIVERED, what=f"See to messages that did not arrive: {len(rows)}", rule="", device="",
+            because=f"{rows[0].label}: {rows[0].last_answer or rows[0].given_up_because}", label=rows[0].cause_label,
+            citation="who was to be told has not been told", kind=Authority.POLICY, owner=str(rows[0].promised_by),
+            roles=frozenset(only or {PSIRT, RA, Role.COORDINATOR, Role.FIELD_SERVICE}),
+            link=Link("undelivered", cause),
         )  # fmt: skip
 
 

@@ -33,6 +33,8 @@ PAGES: Mapping[str, str] = {
     "crosswalk entry": "crosswalk-entry",
     "range in review": "review-decision",
     "match correction": "correction",
+    "promise": "message",
+    "undelivered": "outbox-of",
     "SBOM in quarantine": "sbom-held",
     "intake report": "intake-report",
 }

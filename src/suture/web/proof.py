@@ -27,6 +27,7 @@ from suture.evidence.head import read_head
 from suture.evidence.models import Entry
 from suture.evidence.queries import entries_about, verify_chain
 from suture.intelligence.models import Vulnerability
+from suture.jobs.models import Promise
 from suture.reporting.models import Decision, Document, Record806, Report806
 from suture.sharing.models import IsaoSubmission
 from suture.web.exports import csv_response
@@ -43,7 +44,7 @@ WALLED: tuple[tuple[type[Model], str], ...] = (
     (Report806, "case__wall"), (Record806, "case__wall"), (Document, "case__wall"), (IsaoSubmission, "case__wall"),
     (Finding, "vulnerability__wall"), (Wall, "pk"), (IntakeReport, "wall"), (Finder, "report__wall"),
     (Complaint, "report__wall"), (ServiceRecord, "report__wall"), (Participant, "case__wall"),
-    (Embargo, "case__wall"), (Advisory, "case__wall"),
+    (Embargo, "case__wall"), (Advisory, "case__wall"), (Promise, "wall"),
 )  # fmt: skip
 
 
@@ -74,6 +75,8 @@ def seen_by(person: Person, entries: QuerySet[Entry]) -> QuerySet[Entry]:
         .order_by().values_list("uid", flat=True)
         for model, path in WALLED
     )  # fmt: skip
+    private = Promise.objects.exclude(only_for="").exclude(only_for__in=[role.value for role in person.roles])
+    rest.append(private.order_by().values_list("uid", flat=True))
     hidden = [str(uid) for uid in first.union(*rest, all=True)]  # one question, however many kinds there are
     return entries.exclude(record_uid__in=hidden) if hidden else entries
 

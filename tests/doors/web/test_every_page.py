@@ -25,9 +25,12 @@ from suture.detection.services import correct_match, take_in_sbom
 from suture.inventory.blobs import read_blob
 from suture.inventory.models import Product, Release
 from suture.inventory.services import register_release
+from suture.jobs.delivery import deliver_due
 from suture.policy.models import PolicyKind, PolicyVersion
 from suture.reporting.models import Decision, Record806, Report806
 from tests.doors.process.installation import sbom_of
+from tests.doors.web.test_outbox import SAYS, answer, mails
+from tests.rooms.jobs.outside import Outside
 
 pytestmark = pytest.mark.browser
 
@@ -238,6 +241,16 @@ def judged(northlake: str) -> list[str]:
 def test_judgements_that_stick(tomas: Visitor, judged: list[str]) -> None:
     """What is held, corrected, proposed and counted."""
     tomas.visit_all(judged)
+
+
+def test_the_outbox(tomas: Visitor) -> None:
+    """Messages in every state, and one of them."""
+    person = Person.objects.get(username="tomas")
+    rows = mails(person, *SAYS)
+    deliver_due({"mail": Outside(says=answer)}, worker="w")
+    paths = ["/outbox/", "/outbox/?show=refused", "/outbox/?show=failed", f"/outbox/of/{person.uid}/"]
+    paths += [f"/outbox/{row.uid}/" for row in rows]
+    tomas.visit_all([*paths, f"/outbox/{rows[1].uid}/repeat", f"/outbox/{rows[1].uid}/stop"])
 
 
 def test_refusals_are_pages_too(tomas: Visitor) -> None:
