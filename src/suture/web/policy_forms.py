@@ -41,8 +41,8 @@ class PolicyForm(Form):
         return [field for field in self if field.name not in inside]
 
     def body(self, version: str) -> dict[str, Any]:
-        """The content, as it is stored, hashed and signed."""
-        raise NotImplementedError
+        """The content, as it is stored, hashed and signed: the fields themselves, unless a kind has another shape."""
+        return {key: value for key, value in self.cleaned_data.items() if key not in ("name", "because")}
 
 
 class MatrixForm(PolicyForm):
@@ -186,7 +186,7 @@ class DisclosureForm(PolicyForm):
 
     def body(self, version: str) -> dict[str, Any]:
         """The texts and the promises."""
-        given = {key: value for key, value in self.cleaned_data.items() if key not in ("name", "because")}
+        given = super().body(version)
         given["languages"] = [tag.strip() for tag in given["languages"].split(",") if tag.strip()]
         return given
 

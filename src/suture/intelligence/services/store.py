@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -39,7 +40,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
 }  # fmt: skip
 
 
-class Store:
+class Store(ABC):
     """What both engines do alike. SQL is written with `?`; values for `IN` go through `among`."""
 
     def __init__(self) -> None:
@@ -53,29 +54,33 @@ class Store:
     def close(self) -> None:
         self._django.close()
 
+    @abstractmethod
     def among(self, values: Sequence[Any]) -> tuple[str, list[Any]]:
         """The right side of IN for up to some thousands of values, and its arguments."""
-        raise NotImplementedError
 
+    @abstractmethod
     def rows(self, sql: str, arguments: Sequence[Any] = ()) -> list[Row]:
-        raise NotImplementedError
+        """What a query gives."""
 
+    @abstractmethod
     def execute(self, sql: str, arguments: Sequence[Any] = ()) -> int:
         """Run one statement; how many rows it touched."""
-        raise NotImplementedError
 
+    @abstractmethod
     def execute_many(self, sql: str, arguments: Iterable[Sequence[Any]]) -> None:
-        raise NotImplementedError
+        """Run one statement for each of many arguments."""
 
+    @abstractmethod
     def insert(self, table: str, rows: Sequence[Row]) -> None:
         """Append rows in the order of `COLUMNS`."""
-        raise NotImplementedError
 
+    @abstractmethod
     def _begin(self) -> None:
-        raise NotImplementedError
+        """Open a transaction."""
 
+    @abstractmethod
     def _end(self, ending: str) -> None:
-        raise NotImplementedError
+        """End it: COMMIT or ROLLBACK."""
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
@@ -93,9 +98,9 @@ class Store:
         self.slowest = max(self.slowest, ended - started)
         self._rest_until = ended + (ended - started) * REST
 
+    @abstractmethod
     def settle(self) -> None:
         """After much has changed: let the engine look at its tables."""
-        raise NotImplementedError
 
 
 class SqliteStore(Store):
