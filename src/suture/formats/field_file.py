@@ -186,7 +186,6 @@ def _workbook(file: IO[bytes], size: int) -> Listing:
             # Python's reader never unpacks more of a member than its entry states, so the sum of these is a bound
             unpacked = sum(member.file_size for member in members)
             names = {member.filename for member in members}
-            declares = any(b"<!DOCTYPE" in _beginning(archive, m) for m in members[:MOST_MEMBERS])
     except (zipfile.BadZipFile, zlib.error, OSError, ValueError, RuntimeError, EOFError) as error:
         raise FormatError("a zip archive that is not an Excel workbook") from error
     if len(members) > MOST_MEMBERS or unpacked > LARGEST_UNPACKED:
@@ -194,8 +193,6 @@ def _workbook(file: IO[bytes], size: int) -> Listing:
             f"the workbook unpacks to {unpacked // 2**20} MB in {len(members)} parts; at most "
             f"{LARGEST_UNPACKED // 2**20} MB in {MOST_MEMBERS} are read; save it as CSV"
         )
-    if declares:
-        raise FormatError("the workbook declares a document type, which no workbook does; it is not read")
     if "xl/workbook.xml" not in names or "[Content_Types].xml" not in names:
         raise FormatError("a zip archive that is not an Excel workbook (.xlsx)")
     file.seek(0)
@@ -231,11 +228,6 @@ def _workbook(file: IO[bytes], size: int) -> Listing:
             raise FormatError(f"the workbook cannot be read after row {number}: {error}") from error
 
     return Listing(header, rows())
-
-
-def _beginning(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> bytes:
-    with archive.open(member) as part:
-        return part.read(4096)
 
 
 def _cell(value: object) -> str:
