@@ -12,9 +12,9 @@ from suture.cli.exits import UNCONTROLLED
 from suture.cli.files import read_input
 from suture.cli.progress import say
 from suture.cli.show import Output, as_json, as_table
+from suture.detection.moments import end_of, revision_at
 from suture.detection.scan import ScanResult
 from suture.detection.scan import scan as scan_sbom
-from suture.detection.services import end_of, revision_at
 
 scan = typer.Typer(rich_markup_mode=None, add_completion=False)
 

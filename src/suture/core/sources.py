@@ -28,6 +28,7 @@ _ECOSYSTEMS = frozenset({
 })  # fmt: skip
 
 
+@lru_cache(maxsize=1 << 10)
 def voice_of(source: str, *, by_vendor: bool = False) -> Voice:
     """The place of a source, by the name under which its records are kept; an extract for the demo counts the same."""
     name = source.removeprefix("demo ")
@@ -40,6 +41,12 @@ def voice_of(source: str, *, by_vendor: bool = False) -> Voice:
     if name == "nvd-override":
         return Voice.OVERRIDE
     return Voice.ECOSYSTEM if name in _ECOSYSTEMS else Voice.OTHER
+
+
+def never_before(voice: Voice) -> list[str]:
+    """Names of sources whose records are never heard before a voice, whoever issued them; there may be others."""
+    names = sorted({*_ECOSYSTEMS, "nvd-override", "nvd"})
+    return [kept for name in names if voice_of(name) >= voice for kept in (name, f"demo {name}")]
 
 
 _WORDS = re.compile(r"[a-z0-9]+")

@@ -5,22 +5,27 @@ Nothing is deleted. Everything here happens inside `services.match_release`'s tr
 
 from __future__ import annotations
 
+import json
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from types import MappingProxyType
+from typing import Any, NamedTuple
+
+import msgspec
+from django.db import connection
 
 from suture.accounts.services import new_uid
 from suture.core.labels import MatchLabel
 from suture.core.matching import MatchClass
 from suture.core.profile import is_device
 from suture.detection.correcting import CORRECTED
+from suture.detection.kernel import chunks, rows
 from suture.detection.models import Finding
-from suture.detection.reasons import Drawn
-from suture.intelligence.models import Assertion, Vulnerability
+from suture.detection.reasons import Because, Drawn
+from suture.intelligence.models import Assertion
 from suture.inventory.models import Release
 
-BATCH = 500
 FIELDS = (
     "vulnerability", "result", "reasons", "components", "stated", "first_seen", "first_seen_rev", "gone_at",
     "gone_because", "reopened_at", "merged_into", "history", "match_label", "held_because", "held_at",
@@ -44,10 +49,15 @@ def reconcile(
         corrected: why a match is not drawn because of corrections, by vulnerability.
     """
     happened: Counter[str] = Counter()
-    findings = {f.vulnerability_id: f for f in Finding.objects.filter(release=release).select_for_update()}
+    kept = {row.vulnerability: row for row in map(_Kept._make, rows(_KEPT, {"release": release.pk}))}
+    heirs = _heirs(
+        {number: row.taken_over for number, row in kept.items() if row.taken_over and row.merged_into is None}
+    )
+    merging = {*heirs, *heirs.values()}
+    moving = [row.id for number, row in kept.items() if number in merging or not row.stays(drawn.get(number))]
+    findings = _loaded(moving)
     touched: dict[int, Finding] = {}
-    happened["merged"] = _merge(findings, touched, rev, at)
-    here = set(present)
+    happened["merged"] = _merge(findings, heirs, touched, rev, at)
     going: list[Finding] = []
     for vulnerability, finding in findings.items():
         one = drawn.get(vulnerability)
@@ -63,19 +73,90 @@ def reconcile(
         if outcome:
             happened[outcome] += 1
             touched[finding.pk] = finding
-    happened += _go(going, touched, here, rev, at, corrected)
-    new = [
-        Finding(
-            uid=new_uid(), release=release, vulnerability_id=vulnerability, result=one.result.value,
-            reasons=one.listed(), components=one.found_in(), first_seen=at, first_seen_rev=rev,
-        )
-        for vulnerability, one in sorted(drawn.items())
-        if vulnerability not in findings
-    ]  # fmt: skip
+    if going:
+        happened += _go(going, touched, set(present), rev, at, corrected)
+    known = (kept.keys() - heirs.keys()) | findings.keys()
+    new = sorted(drawn.keys() - known)
     happened["new"] = len(new)
-    Finding.objects.bulk_create(new, batch_size=BATCH)
-    Finding.objects.bulk_update(touched.values(), FIELDS, batch_size=BATCH)
+    _insert(release, [(number, drawn[number]) for number in new], rev, at)
+    _update(touched.values())
     return +happened
+
+
+_KEPT = """
+SELECT f.id, f.vulnerability_id, f.result, f.reasons, f.components, f.stated, f.gone_at, f.held_because,
+  f.merged_into_id, v.merged_into
+FROM detection_finding f JOIN vulnerability v ON v.id = f.vulnerability_id WHERE f.release_id = %(release)s"""
+
+_reasons = msgspec.json.Decoder(list[Because]).decode
+_components = msgspec.json.Decoder().decode
+
+
+class _Kept(NamedTuple):
+    """A finding as it lies there, its JSON as text: most of a release's stay as they are, and are only looked at."""
+
+    id: int
+    vulnerability: int
+    result: str
+    reasons: str
+    components: str
+    stated: str
+    gone_at: Any
+    held_because: str
+    merged_into: int | None
+    taken_over: int | None  # its vulnerability, by this one
+
+    def stays(self, one: Drawn | None) -> bool:
+        """Whether what matching draws of it changes nothing; in doubt it does."""
+        if one is None:
+            return self.gone_at is not None and self.stated == "[]"
+        if self.gone_at is not None or self.held_because or self.result != one.result.value:
+            return False
+        try:
+            return _reasons(self.reasons) == one.because() and _components(self.components) == one.found_in()
+        except msgspec.ValidationError:  # kept by an earlier edition, with other fields
+            return False
+
+
+def _loaded(numbers: Sequence[int]) -> dict[int, Finding]:
+    """The findings that may move, by vulnerability; nobody else writes them meanwhile."""
+    found: dict[int, Finding] = {}
+    for part in chunks(numbers):
+        found |= {row.vulnerability_id: row for row in Finding.objects.filter(pk__in=part).select_for_update()}
+    return found
+
+
+_INSERT = """
+INSERT INTO detection_finding (uid, release_id, vulnerability_id, result, reasons, components, first_seen,
+first_seen_rev, stated, history, gone_because, match_label, held_because)
+VALUES (%s, %s, %s, %s, %s, %s, %s, %s, '[]', '[]', '', '', '')"""
+
+
+def _insert(release: Release, new: Sequence[tuple[int, Drawn]], rev: int, at: datetime) -> None:
+    uid, seen = Finding._meta.get_field("uid"), connection.ops.adapt_datetimefield_value(at)
+    values = [
+        (
+            uid.get_db_prep_value(new_uid(), connection), release.pk, number, one.result.value,
+            json.dumps(one.listed()), json.dumps(one.found_in()), seen, rev,
+        )
+        for number, one in new
+    ]  # fmt: skip
+    if values:
+        with connection.cursor() as cursor:
+            cursor.executemany(_INSERT, values)
+
+
+def _update(findings: Collection[Finding]) -> None:
+    """Write what may have moved in some findings: a plain statement each, whatever their number."""
+    fields: list[Any] = [Finding._meta.get_field(name) for name in FIELDS]
+    columns = ", ".join(f"{field.column} = %s" for field in fields)
+    values = [
+        (*(field.get_db_prep_save(getattr(one, field.attname), connection) for field in fields), one.pk)
+        for one in findings
+    ]
+    if values:
+        with connection.cursor() as cursor:
+            cursor.executemany(f"UPDATE detection_finding SET {columns} WHERE id = %s", values)  # noqa: S608
 
 
 def _renew(finding: Finding, one: Drawn, rev: int, at: datetime) -> str:
@@ -172,9 +253,10 @@ def _why_gone(finding: Finding, here: set[tuple[str, str]], now: Mapping[tuple[s
 # ---- two ids that turn out to be one vulnerability ----
 
 
-def _merge(findings: dict[int, Finding], touched: dict[int, Finding], rev: int, at: datetime) -> int:
+def _merge(
+    findings: dict[int, Finding], heirs: Mapping[int, int], touched: dict[int, Finding], rev: int, at: datetime
+) -> int:
     """Move findings of vulnerabilities that were taken over by another to that one, with their history."""
-    heirs = _heirs(findings)
     for old, new in heirs.items():
         finding = findings.pop(old)
         heir = findings.get(new)
@@ -194,22 +276,25 @@ def _merge(findings: dict[int, Finding], touched: dict[int, Finding], rev: int, 
     return len(heirs)
 
 
-def _heirs(findings: Mapping[int, Finding]) -> dict[int, int]:
-    open_ones = [number for number, finding in findings.items() if finding.merged_into_id is None]
-    taken: dict[int, int] = {}
-    wanted = set(open_ones)
+_TAKEN = "SELECT id, merged_into FROM vulnerability WHERE id IN ({numbers}) AND merged_into IS NOT NULL"
+
+
+def _heirs(taken_over: Mapping[int, int]) -> dict[int, int]:
+    """The vulnerability under which each of some that were taken over is shown now: the end of the chain."""
+    taken = dict(taken_over)
+    wanted = set(taken.values()) - set(taken)
     while wanted:  # a group may itself have been taken over; the chain is short
-        moved = Vulnerability.objects.filter(pk__in=wanted).values_list("pk", "merged_into")
-        step = {number: into for number, into in moved if into is not None}
+        step: dict[int, int] = {}
+        for part in chunks(sorted(wanted)):
+            step |= rows(_TAKEN.format(numbers=", ".join(map(str, part))), {})
         taken |= step
         wanted = set(step.values()) - set(taken)
     heirs = {}
-    for number in open_ones:
+    for number in taken_over:
         last = number
         while last in taken:
             last = taken[last]
-        if last != number:
-            heirs[number] = last
+        heirs[number] = last
     return heirs
 
 

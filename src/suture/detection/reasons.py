@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
-from suture.core.matching import MatchClass, Reason
+import msgspec
+
+from suture.core.matching import MatchClass
 from suture.core.profile import is_device
 from suture.detection.crosswalk import SHIPPED, Crosswalk
 from suture.detection.kernel import chunks, rows
-from suture.evidence.canonical import canonical, digest
 from suture.intelligence.models import ORDINALS, Package
 from suture.intelligence.queries import Statement, statements
 
@@ -42,6 +44,28 @@ class Hit(NamedTuple):
     assured: tuple[str, ...] = ()  # the conditions that were looked at and hold
 
 
+# Why, as a plain tuple in the order in which reasons are listed: place in KINDS, component ref, source, record, says,
+# dated. Thousands are made in one match, so it is no object of its own.
+Why: TypeAlias = tuple[int, str, str, str, str, str]
+
+
+class Because(msgspec.Struct, frozen=True, gc=False):
+    """One reason as it is kept with a finding. Its fields stand in the order the result's hash has them."""
+
+    component: str
+    dated: str
+    kind: str
+    record: str
+    says: str
+    source: str
+
+    def plain(self) -> dict[str, str]:
+        return {
+            "kind": self.kind, "says": self.says, "source": self.source, "record": self.record, "dated": self.dated,
+            "component": self.component,
+        }  # fmt: skip
+
+
 @dataclass(slots=True)
 class Drawn:
     """One vulnerability as matching finds it in one release."""
@@ -49,32 +73,39 @@ class Drawn:
     result: MatchClass = MatchClass.CONDITIONAL
     certain: set[str] = field(default_factory=set)  # refs of the components that are definitely affected
     components: dict[str, dict[str, str]] = field(default_factory=dict)
-    reasons: dict[tuple[str, Reason], None] = field(default_factory=dict)  # (component ref, why), without doubles
+    reasons: dict[Why, None] = field(default_factory=dict)  # without doubles
     said: dict[tuple[str, str, str], None] = field(default_factory=dict)  # (range in words, source, record)
+    _because: list[Because] | None = None  # the reasons in order, once asked for
 
-    def add(self, hit: Hit, statement: Statement, crosswalk: Crosswalk) -> None:
-        """Take up one hit of one statement."""
+    def add(self, hit: Hit, statement: Statement, identified: str) -> None:
+        """Take up one hit of one statement.
+
+        Args:
+            identified: why the component's identifier stands for the package, as a sentence.
+        """
         where = hit.where
+        ref = where.ref
         if not hit.doubts:
-            self.certain.add(where.ref)
+            self.certain.add(ref)
             self.result = MatchClass.AFFECTED
-        self.components[where.ref] = {"ref": where.ref, "name": where.name, "version": where.version}
-        said = (statement.source, statement.record_id, statement.dated)
-        named = crosswalk.in_words(where.given_as, where.package)
-        self._because("identifier", f"{ITSELF}: {named}" if is_device(where.ref) else named, where.ref)
-        self._because("version", inside(hit, statement.says), where.ref, said)
-        for kind, sentences in (("condition", hit.assured), ("doubt", hit.doubts)):
-            for says in sentences:
-                self._because(kind, says, where.ref, said)
-        self.said[statement.says, statement.source, statement.record_id] = None
-
-    def _because(self, kind: str, says: str, ref: str, said: tuple[str, str, str] = ("", "", "")) -> None:
-        source, record, dated = said
-        self.reasons[ref, Reason(kind=kind, says=says, source=source, record=record, dated=dated)] = None
+        if ref not in self.components:
+            self.components[ref] = {"ref": ref, "name": where.name, "version": where.version}
+        source, record, says, dated = statement.source, statement.record_id, statement.says, statement.dated
+        reasons = self.reasons
+        named = f"{ITSELF}: {identified}" if is_device(ref) else identified
+        reasons[_IDENTIFIER, ref, "", "", named, ""] = None
+        reasons[_VERSION, ref, source, record, inside(hit, says), dated] = None
+        for sentence in hit.assured:
+            reasons[_CONDITION, ref, source, record, sentence, dated] = None
+        for sentence in hit.doubts:
+            reasons[_DOUBT, ref, source, record, sentence, dated] = None
+        self.said[says, source, record] = None
+        self._because = None
 
     def tell(self, says: str, ref: str) -> None:
         """Add what else a person should know of one component; it decides nothing."""
-        self._because("cause", says, ref)
+        self.reasons[_CAUSE, ref, "", "", says, ""] = None
+        self._because = None
 
     def settle(self) -> None:
         """Mark the components that are only conditionally concerned beside one that is definitely."""
@@ -83,27 +114,30 @@ class Drawn:
                 if ref not in self.certain:
                     component["result"] = MatchClass.CONDITIONAL.value
 
-    def listed(self) -> list[dict[str, str]]:
+    def because(self) -> list[Because]:
         """The reasons for the record: in a fixed order, not more than a person reads."""
-        ordered = sorted(
-            self.reasons, key=lambda one: (KINDS.index(one[1].kind), one[0], one[1].source, one[1].record, one[1].says)
-        )
-        shown = [_plain(ref, reason) for ref, reason in ordered[: 2 * MOST]]
-        if len(ordered) > 2 * MOST:
-            more = len(ordered) - 2 * MOST
-            shown.append(_plain("", Reason(kind="cause", says=f"and {more} more statements that say so")))
-        return shown
+        if self._because is None:
+            ordered = sorted(self.reasons)
+            self._because = [
+                Because(ref, dated, KINDS[kind], record, says, source)
+                for kind, ref, source, record, says, dated in ordered[: 2 * MOST]
+            ]
+            if more := len(ordered[2 * MOST :]):
+                self._because.append(Because("", "", "cause", "", f"and {more} more statements that say so", ""))
+        return self._because
+
+    def listed(self) -> list[dict[str, str]]:
+        """The same as JSON takes it."""
+        return [one.plain() for one in self.because()]
 
     def found_in(self) -> list[dict[str, str]]:
         """The components concerned, in a fixed order."""
+        if len(self.components) == 1:
+            return list(self.components.values())
         return sorted(self.components.values(), key=lambda one: (one["name"], one["version"], one["ref"]))
 
 
-def _plain(ref: str, reason: Reason) -> dict[str, str]:
-    return {
-        "kind": reason.kind, "says": reason.says, "source": reason.source, "record": reason.record,
-        "dated": reason.dated, "component": ref,
-    }  # fmt: skip
+_IDENTIFIER, _VERSION, _CONDITION, _DOUBT, _CAUSE = range(len(KINDS))
 
 
 def spoken(stmts: Iterable[int]) -> dict[int, Statement]:
@@ -133,10 +167,14 @@ def stated_of(packages: Iterable[int], rev: int) -> dict[int, frozenset[int]]:
 def draw(hits: Iterable[Hit], said: Mapping[int, Statement], crosswalk: Crosswalk = SHIPPED) -> dict[int, Drawn]:
     """Gather hits by vulnerability. One with a certain hit is *affected*; where every hit has doubts, *conditional*."""
     drawn: dict[int, Drawn] = defaultdict(Drawn)
+    identified: dict[tuple[str, str], str] = {}
     for hit in hits:
-        statement = said[hit.stmt]
+        statement, at = said[hit.stmt], (hit.where.given_as, hit.where.package)
+        words = identified.get(at)
+        if words is None:
+            words = identified[at] = crosswalk.in_words(*at)
         for vulnerability in statement.vulnerabilities:
-            drawn[vulnerability].add(hit, statement, crosswalk)
+            drawn[vulnerability].add(hit, statement, words)
     for one in drawn.values():
         one.settle()
     return dict(drawn)
@@ -153,7 +191,11 @@ def inside(hit: Hit, said: str) -> str:
     return f"{where.raw} lies in {said or 'the stated range'}{loosely}"
 
 
+_canonical = msgspec.json.Encoder(order="sorted").encode  # of text alone: letter by letter `evidence.canonical`
+
+
 def result_hash(drawn: Iterable[Drawn], possible: Iterable[tuple[str, str, int]]) -> str:
     """SHA-256 of a result: what was found, where and why, and what is possible; the same on every engine."""
-    found = sorted(canonical([one.result.value, one.found_in(), one.listed()]) for one in drawn)
-    return digest({"found": found, "possible": sorted(possible)})
+    found = sorted(_canonical([one.result.value, one.found_in(), one.because()]) for one in drawn)
+    whole = _canonical({"found": [one.decode() for one in found], "possible": sorted(possible)})
+    return hashlib.sha256(whole).hexdigest()

@@ -9,7 +9,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
 from django.db import connection
@@ -82,7 +82,12 @@ class ScanResult:
 
     def plain(self) -> dict[str, Any]:
         """As JSON takes it."""
-        return asdict(self)
+        return _shallow(self) | {"findings": [_shallow(one) for one in self.findings]}
+
+
+def _shallow(one: ScanResult | ScanFinding) -> dict[str, Any]:
+    """The fields of a value by name, not copied: everything in them is plain already."""
+    return {each.name: getattr(one, each.name) for each in fields(one)}
 
 
 def scan(data: bytes, rev: int | None = None, person: Person | None = None) -> ScanResult:

@@ -11,9 +11,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from suture.core.sources import Voice, voice_of
+from suture.core.sources import Voice, never_before, voice_of
 from suture.detection.conditions import LINE, Conditions, conditions_of
-from suture.detection.kernel import chunks, joined, rows
+from suture.detection.kernel import chunks, rows
 from suture.detection.reasons import Hit
 from suture.intelligence.models import ORDINALS
 from suture.intelligence.queries import Statement
@@ -29,15 +29,17 @@ class Heard(NamedTuple):
     dated: str
 
 
-_RECORDS = """
+_STANDS = """
 SELECT COALESCE(c.vuln, a.vuln), a.id, a.source, a.record_id, a.by_vendor, a.modified, a.published
-FROM assertion a LEFT JOIN covers c ON c.assertion = a.id
-WHERE {which} AND a.f <= %(rev)s AND a.t > %(rev)s AND a.withdrawn = '' AND a.says <> ''"""
+FROM assertion a LEFT JOIN covers c ON c.assertion = a.id WHERE {which} AND a.source NOT IN ({late})
+AND a.f <= %(rev)s AND a.t > %(rev)s AND a.withdrawn = '' AND a.says <> ''"""
+_OWN, _COVERED = "a.vuln IN ({numbers})", "a.id IN (SELECT assertion FROM covers WHERE vuln IN ({numbers}))"
+# one after the other: joined by OR, SQLite reads every covered record before it looks at its source
+_RECORDS = f"{_STANDS.replace('{which}', _OWN)} UNION {_STANDS.replace('{which}', _COVERED)}"
 
 _SPEAKS = """
-SELECT r.pkg_id, r.stmt >> {bits}, MIN(r.stmt) FROM (SELECT id FROM assertion WHERE id IN ({assertions})) a
-{join} rng r ON r.stmt >= (a.id << {bits}) AND r.stmt < ((a.id + 1) << {bits}) WHERE r.pkg_id IN ({packages})
-GROUP BY 1, 2"""
+SELECT r.pkg_id, r.stmt >> {bits}, MIN(r.stmt) FROM rng r
+WHERE r.pkg_id IN ({packages}) AND r.stmt >> {bits} IN ({assertions}) GROUP BY 1, 2"""
 
 
 def weigh(
@@ -52,15 +54,20 @@ def weigh(
     for hit in hits:
         for number in said[hit.stmt].vulnerabilities:
             spoken[number, hit.where.ref].add(hit.stmt)
+    voices = {stmt: _voice(statement) for stmt, statement in said.items()}
     unsure = {
         (number, ref): best
         for (number, ref), stmts in spoken.items()
-        if (best := min(_voice(said[stmt]) for stmt in stmts)) > Voice.VENDOR
+        if (best := min(voices[stmt] for stmt in stmts)) > Voice.VENDOR
     }
     if not unsure:
         return list(hits)
-    records = _records({number for number, _ in unsure}, rev)
-    earlier = {key: [one for one in records.get(key[0], ()) if one.voice < best] for key, best in unsure.items()}
+    records = _records(unsure, rev)
+    earlier = {
+        key: some
+        for key, best in unsure.items()
+        if (some := [one for one in records.get(key[0], ()) if one.voice < best])
+    }
     deciding = {one.assertion for some in earlier.values() for one in some}
     speaks = _speaks(deciding, {package for _, ref in earlier for package in packages.get(ref, ())})
     doubts: dict[tuple[int, str], str] = {}
@@ -103,18 +110,29 @@ def _voice(statement: Statement) -> Voice:
     return voice_of(statement.source, by_vendor=statement.by_vendor)
 
 
-def _records(vulnerabilities: Iterable[int], rev: int) -> dict[int, list[Heard]]:
-    """The standing records of some vulnerabilities."""
+def _records(unsure: Mapping[tuple[int, str], Voice], rev: int) -> dict[int, list[Heard]]:
+    """The standing records of some vulnerabilities that may be heard before the best voice of one of their components.
+
+    Args:
+        unsure: by vulnerability and component, the best voice there.
+    """
+    later: dict[int, Voice] = {}
+    for (number, _), best in unsure.items():
+        later[number] = max(best, later.get(number, best))
+    together: dict[Voice, list[int]] = defaultdict(list)
+    for number, best in later.items():
+        together[best].append(number)
     found: dict[int, list[Heard]] = defaultdict(list)
-    for part in chunks(sorted(set(vulnerabilities))):
-        numbers = ", ".join(map(str, part))
-        which = f"(a.vuln IN ({numbers}) OR a.id IN (SELECT assertion FROM covers WHERE vuln IN ({numbers})))"  # noqa: S608
-        for number, assertion, source, record_id, by_vendor, modified, published in rows(
-            _RECORDS.format(which=which), {"rev": rev}
-        ):
-            voice = voice_of(source, by_vendor=bool(by_vendor))
-            if voice < Voice.OTHER:
-                found[number].append(Heard(assertion, source, record_id, voice, (modified or published)[:10]))
+    for best, vulnerabilities in together.items():
+        late = ", ".join(f"'{name}'" for name in never_before(best))
+        for part in chunks(sorted(vulnerabilities)):
+            numbers = ", ".join(map(str, part))
+            for number, assertion, source, record_id, by_vendor, modified, published in rows(
+                _RECORDS.format(numbers=numbers, late=late), {"rev": rev}
+            ):
+                voice = voice_of(source, by_vendor=bool(by_vendor))
+                if voice < Voice.OTHER:
+                    found[number].append(Heard(assertion, source, record_id, voice, (modified or published)[:10]))
     return found
 
 
@@ -125,10 +143,11 @@ def _speaks(assertions: Iterable[int], packages: Iterable[int]) -> dict[int, set
     if not wanted:
         return found
     listed = ", ".join(map(str, wanted))
+    # The packages are probed: a release has few, and one record may state thousands of ranges of others.
     for part in chunks(sorted(set(assertions))):
         numbers = ", ".join(map(str, part))
         conditions = conditions_of(part)
-        sql = joined(_SPEAKS, bits=str(ORDINALS), assertions=numbers, packages=listed)
+        sql = _SPEAKS.format(bits=ORDINALS, assertions=numbers, packages=listed)
         for package, assertion, first in rows(sql, {}):
             known = conditions.get(assertion)
             if known is None or known.added is None or first & LINE < known.added[0]:

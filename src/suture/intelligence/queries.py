@@ -302,27 +302,29 @@ def statements(stmts: Iterable[int]) -> dict[int, Statement]:
         return {}
     listed = ", ".join(str(int(number)) for number in sorted(numbers))  # as text: binding thousands costs more
     covered: dict[int, list[int]] = {}
+    told: dict[int, tuple[str, str, list[str], str, tuple[int, ...], bool]] = {}
     with connection.cursor() as cursor:
+        cursor.execute(f"SELECT assertion, vuln FROM covers WHERE assertion IN ({listed})")  # noqa: S608
+        for assertion, number in cursor.fetchall():
+            covered.setdefault(assertion, []).append(number)
         cursor.execute(
             "SELECT id, vuln, source, record_id, modified, published, says, by_vendor FROM assertion "  # noqa: S608
             f"WHERE id IN ({listed})"
         )
-        rows = {row[0]: row[1:] for row in cursor.fetchall()}
-        cursor.execute(f"SELECT assertion, vuln FROM covers WHERE assertion IN ({listed})")  # noqa: S608
-        for assertion, number in cursor.fetchall():
-            covered.setdefault(assertion, []).append(number)
-    lines: dict[int, list[str]] = {}
+        for pk, vuln, source, record_id, modified, published, says, by_vendor in cursor.fetchall():
+            counts_for = tuple(sorted(covered[pk])) if pk in covered else (vuln,)
+            told[pk] = (source, record_id, says.split("\n"), (modified or published)[:10], counts_for, bool(by_vendor))
     found = {}
     for stmt in wanted:
-        pk = stmt >> ORDINALS
-        if pk in rows:
-            vuln, source, record_id, modified, published, says, by_vendor = rows[pk]
-            said = lines.get(pk) or lines.setdefault(pk, says.split("\n"))
-            ordinal = stmt & ((1 << ORDINALS) - 1)
-            words = said[ordinal] if ordinal < len(said) else ""
-            counts_for = tuple(sorted(covered.get(pk, ()))) or (vuln,)
-            found[stmt] = Statement(source, record_id, words, (modified or published)[:10], counts_for, bool(by_vendor))
+        if one := told.get(stmt >> ORDINALS):
+            source, record_id, lines, dated, counts_for, by_vendor = one
+            ordinal = stmt & _LINE
+            words = lines[ordinal] if ordinal < len(lines) else ""
+            found[stmt] = Statement(source, record_id, words, dated, counts_for, by_vendor)
     return found
+
+
+_LINE = (1 << ORDINALS) - 1
 
 
 def preference(record_id: str) -> tuple[int, str]:

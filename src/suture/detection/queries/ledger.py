@@ -58,30 +58,21 @@ class LedgerRow(NamedTuple):
 
 
 _SPACES = """
-SELECT {what} p.kind, p.name FROM inst i JOIN cv ON cv.cv_id = i.cv_id JOIN {table} p ON {on} WHERE i.release_id = %s
+SELECT i.component_id, p.kind, p.name FROM inst i JOIN cv ON cv.cv_id = i.cv_id JOIN {table} p ON {on}
+WHERE i.release_id = %s
 UNION
-SELECT {what} p.kind, p.name FROM cv_review i JOIN {table} p ON {lost} WHERE i.release_id = %s"""
+SELECT i.component_id, p.kind, p.name FROM cv_review i JOIN {table} p ON {lost} WHERE i.release_id = %s"""
 _PACKAGES = (
     {"table": "package", "on": "p.pkg_id = cv.pkg_id", "lost": "p.pkg_id = i.pkg_id"},
     {"table": "awaited_name", "on": "p.id = -cv.pkg_id", "lost": "p.id = -i.pkg_id"},
 )
 
 
-def spaces_of(release_id: int) -> list[str]:
-    """The spaces in which a release's components are looked up, see `watching`. Two queries."""
-    found: set[str] = set()
-    with connection.cursor() as cursor:
-        for joined in _PACKAGES:
-            cursor.execute(_SPACES.format(what="", **joined), [release_id, release_id])
-            found.update(space_of(kind, name) for kind, name in cursor.fetchall())
-    return sorted(found)
-
-
 def _spaces_by_component(release_id: int) -> dict[int, set[str]]:
     found: dict[int, set[str]] = defaultdict(set)
     with connection.cursor() as cursor:
         for joined in _PACKAGES:
-            cursor.execute(_SPACES.format(what="i.component_id,", **joined), [release_id, release_id])
+            cursor.execute(_SPACES.format(**joined), [release_id, release_id])
             for component, kind, name in cursor.fetchall():
                 found[component].add(space_of(kind, name))
     return found

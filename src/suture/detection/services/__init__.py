@@ -1,6 +1,7 @@
 """Verbs of detection: match a release, work off what is stale, take in an SBOM, state a finding."""
 
-from suture.detection.services.asof import AnswerThen, end_of, findings_as_of, revision_at
+from suture.detection.moments import end_of, revision_at
+from suture.detection.services.asof import AnswerThen, findings_as_of
 from suture.detection.services.completeness import check_feeds
 from suture.detection.services.corrections import correct_match, lapse_corrections, withdraw_correction
 from suture.detection.services.crosswalk import confirm_pair, reject_pair, take_back_pair

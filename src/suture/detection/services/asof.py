@@ -8,24 +8,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
+from datetime import date, datetime
 
 from django.db import transaction
 
 from suture.accounts.models import Person
 from suture.accounts.queries import visible
-from suture.core.errors import InvalidValue
 from suture.core.versions import KEYS_VERSION
 from suture.detection.indexing import index_release
 from suture.detection.kernel import KERNEL_VERSION
 from suture.detection.models import CrosswalkDecision, Finding, MatchRun, ReviewDecision
+from suture.detection.moments import end_of, revision_at
 from suture.detection.queries.crosswalk import crosswalk_now
 from suture.detection.reasons import Drawn, result_hash
 from suture.detection.services.matching import draw_release, in_turn
-from suture.evidence.clock import now
 from suture.evidence.models import Entry
-from suture.intelligence.models import FeedRevision, Vulnerability
+from suture.intelligence.models import Vulnerability
 from suture.intelligence.queries import knowledge
 from suture.inventory.models import Release, SbomDocument
 from suture.inventory.profile import Profile, profile_of
@@ -66,24 +64,6 @@ class AnswerThen:
     def agrees(self) -> bool | None:
         """Whether the answer is that of the run on record, hash for hash; None where there is none to compare with."""
         return None if self.run is None or not self.assessed else self.run.result_sha256 == self.result_sha256
-
-
-def end_of(day: date, zone: str) -> datetime:
-    """The instant at which a day ends at a place, not later than now.
-
-    Raises:
-        InvalidValue: the day has not begun.
-    """
-    here = ZoneInfo(zone)
-    if day > now().astimezone(here).date():
-        raise InvalidValue(f"{day.isoformat()} has not come yet")
-    return min(now(), datetime.combine(day + timedelta(days=1), time.min, here).astimezone(UTC))
-
-
-def revision_at(moment: datetime) -> int:
-    """The newest revision published by a moment; 0 before the first."""
-    known = FeedRevision.objects.filter(state=FeedRevision.State.PUBLISHED, published_at__lte=moment)
-    return known.order_by("-rev").values_list("rev", flat=True).first() or 0
 
 
 def sbom_at(release: Release, moment: datetime) -> SbomDocument | None:
@@ -158,8 +138,8 @@ def _match(
     crosswalk = crosswalk_now(decided)
     release.sbom = sbom  # never saved
     components = index_release(release, crosswalk, profile)
-    drawn, possible, *_ = draw_release(release, rev, crosswalk, profile, moment=moment, review_rev=judged)
-    return drawn, possible, components
+    answer = draw_release(release, rev, crosswalk, profile, moment=moment, review_rev=judged)
+    return answer.drawn, answer.possible, components
 
 
 def _compared(run: MatchRun | None, rev: int, sbom: SbomDocument | None, profile: str, sha256: str) -> str:

@@ -6,6 +6,8 @@ import time
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from datetime import datetime
+from itertools import chain
+from typing import NamedTuple
 
 from django.db import connection, transaction
 
@@ -23,7 +25,6 @@ from suture.detection.kernel import KERNEL_VERSION, chosen_of, chunks, rows, who
 from suture.detection.models import (
     UNHEARD,
     Gap,
-    Instance,
     Matched,
     MatchRun,
     UnplacedVersion,
@@ -31,9 +32,9 @@ from suture.detection.models import (
 from suture.detection.patched import tell_patches
 from suture.detection.portfolio import Name
 from suture.detection.queries.crosswalk import crosswalk_now
-from suture.detection.queries.ledger import spaces_of
 from suture.detection.queries.review import last_decision
 from suture.detection.reasons import Drawn, Hit, Where, result_hash, stated_of
+from suture.detection.watching import space_of
 from suture.evidence.clock import now
 from suture.evidence.services import record
 from suture.intelligence.models import ORDINALS
@@ -66,23 +67,23 @@ def match_release(release_id: int, by: Person | None = None) -> Matched:
         crosswalk, review_rev = crosswalk_now(), last_decision()
         profile = profile_of(release)
         components = _index(release, before, rev, crosswalk, profile)
-        drawn, possible, apart, excluded = draw_release(release, rev, crosswalk, profile)
+        drawn, possible, apart, excluded, spaces = draw_release(release, rev, crosswalk, profile)
         keep(release, apart)
         ruled_out.keep(release, excluded)
-        present = list(components_of(release).values_list("name", "version"))
-        present += [(one.name, one.version) for one in profile.components]
+        present = chain(
+            components_of(release).values_list("name", "version"),
+            ((one.name, one.version) for one in profile.components),
+        )
         happened = reconcile(release, drawn, present, rev, at, why_corrected(apart))
         sha256 = result_hash(drawn.values(), possible)
-        state, _ = Matched.objects.update_or_create(
-            release=release,
-            defaults={
-                "rev": rev, "portfolio_rev": release.portfolio_rev, "keys_ver": 0 if unlike else KEYS_VERSION,
-                "kernel_ver": KERNEL_VERSION, "crosswalk_ver": SHIPPED_VERSION, "crosswalk_rev": crosswalk.revision,
-                "review_rev": review_rev, "at": at, "result_sha256": sha256, "components": components,
-                "gaps": Gap.objects.filter(release=release, component__device_of=None).count(),
-                "possible": sum(1 for _, _, many in possible if many), "spaces": spaces_of(release.pk),
-            },
+        state = Matched(
+            release=release, rev=rev, portfolio_rev=release.portfolio_rev, keys_ver=0 if unlike else KEYS_VERSION,
+            kernel_ver=KERNEL_VERSION, crosswalk_ver=SHIPPED_VERSION, crosswalk_rev=crosswalk.revision,
+            review_rev=review_rev, at=at, result_sha256=sha256, components=components,
+            gaps=Gap.objects.filter(release=release, component__device_of=None).count(),
+            possible=sum(1 for _, _, many in possible if many), spaces=spaces,
         )  # fmt: skip
+        state.save(force_insert=before is None, force_update=before is not None)
         if happened or before is None or before.result_sha256 != sha256:
             _prove(release, state, profile, happened, len(drawn), by, time.perf_counter() - started)
     return state
@@ -107,6 +108,16 @@ def _index(release: Release, before: Matched | None, rev: int, crosswalk: Crossw
     return index_release(release, crosswalk, profile)
 
 
+class Answer(NamedTuple):
+    """What matching finds in a release."""
+
+    drawn: dict[int, Drawn]  # by vulnerability
+    possible: list[tuple[str, str, int]]  # (component ref, identifier, how many) of each unplaced version
+    apart: list[Apart]  # corrected matches
+    excluded: list[ruled_out.Ruled]  # what the conditions of its record rule out
+    spaces: list[str]  # where its components are looked up, see `watching`
+
+
 def draw_release(
     release: Release,
     rev: int,
@@ -115,10 +126,8 @@ def draw_release(
     *,
     moment: datetime | None = None,
     review_rev: int | None = None,
-) -> tuple[dict[int, Drawn], list[tuple[str, str, int]], list[Apart], list[ruled_out.Ruled]]:
-    """What matching finds in a release: vulnerabilities, and for each unplaced version how many are possible.
-
-    With them what a person corrected, and what the conditions of its record ruled out.
+) -> Answer:
+    """What matching finds in a release at a revision. A constant number of queries for 5,000 component versions.
 
     Args:
         moment: as of which corrections count; None is now.
@@ -142,35 +151,33 @@ def draw_release(
     for one in changed:
         one.possible = counts.get(one.pk, 0)
     UnplacedVersion.objects.bulk_update(changed, ["possible"], batch_size=500)
-    unplaced = [(one.component.ref, one.given_as, one.possible) for one in lost]
-    return drawn, unplaced, apart, ruled_out.ruled(drawing.ruled_out, drawn)
+    possible = [(one.component.ref, one.given_as, one.possible) for one in lost]
+    return Answer(drawn, possible, apart, ruled_out.ruled(drawing.ruled_out, drawn), here.spaces())
 
 
-_VERSIONS = "SELECT cv_id, pkg_id, raw FROM cv WHERE cv_id IN (SELECT cv_id FROM inst WHERE release_id = %(release)s)"
+_INSTANCES = """
+SELECT i.cv_id, cv.pkg_id, cv.raw, c.ref, c.name, c.version, c.kind, i.given_as
+FROM inst i JOIN cv ON cv.cv_id = i.cv_id JOIN inventory_component c ON c.id = i.component_id
+WHERE i.release_id = %(release)s"""
 
 
 class _Here:
-    """The components of a release where the range join finds them. Four queries for 5,000 component versions."""
+    """The components of a release where the range join finds them. Three queries for 5,000 component versions."""
 
     def __init__(self, release: Release, lost: Sequence[UnplacedVersion], crosswalk: Crosswalk) -> None:
         self._release, self._crosswalk = release, crosswalk
-        instances = list(
-            Instance.objects.filter(release=release).values_list(
-                "cv_id", "component__ref", "component__name", "component__version", "component__kind", "given_as"
-            )
-        )
-        versions = {cv_id: (pkg_id, raw) for cv_id, pkg_id, raw in rows(_VERSIONS, {"release": release.pk})}
-        named = _packages({pkg_id for pkg_id, _ in versions.values()} | {one.pkg_id for one in lost})
+        instances = rows(_INSTANCES, {"release": release.pk})
+        self._named = named = _packages({row[1] for row in instances} | {one.pkg_id for one in lost})
         self.wheres: dict[int, list[Where]] = defaultdict(list)
         self.unplaced: dict[int, list[Where]] = defaultdict(list)
         self._packages: dict[str, set[int]] = defaultdict(set)
         self._stated: dict[Stated, None] = {}
         self._hardware: dict[int, Where] = {}
-        for cv_id, ref, name, version, kind, given_as in instances:
-            pkg_id, raw = versions[cv_id]
-            where = Where(ref, name, version, given_as, named[pkg_id].name, named[pkg_id].role, raw)
+        for cv_id, pkg_id, raw, ref, name, version, kind, given_as in instances:
+            called = named[pkg_id]
+            where = Where(ref, name, version, given_as, called.name, called.role, raw)
             self.wheres[cv_id].append(where)
-            self._note(pkg_id, where, kind, named[pkg_id], placed=True)
+            self._note(pkg_id, where, kind, called, placed=True)
         for one in lost:
             component = one.component
             called = named[one.pkg_id]
@@ -186,6 +193,10 @@ class _Here:
             self._stated[Stated(named.name, placed, is_system(kind, named.name))] = None
             if named.name.startswith("h:"):
                 self._hardware[pkg_id] = where
+
+    def spaces(self) -> list[str]:
+        """The spaces in which the components are looked up, see `watching`."""
+        return sorted({space_of(one.kind, one.name) for one in self._named.values()})
 
     def portfolio(self, absent: Sequence[str]) -> Portfolio:
         return Portfolio(
