@@ -1,27 +1,29 @@
 """One SBOM of 500 components on real knowledge: stored match, upload to answer, the range join; what peers are given.
 
-    SUTURE_HOME=… python -m tools.bench_scan SBOM CANDIDATES      one JSON object on stdout
+    SUTURE_HOME=… [SUTURE_DATABASE_URL=…] python -m tools.bench_scan SBOM [FOLDER]      one JSON object on stdout
 
-Writes a device and a release into that home. CANDIDATES is written: each component's version with every range it is
-compared with, in words that other tools can read.
+Writes a device and releases into that home. Into FOLDER goes what other tools are given, see `bench_given`.
 """
 
 from __future__ import annotations
 
 import json
 import os
-import re
 import sys
 import time
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "suture.config.settings")
 
-_SAID = re.compile(r"(?:(?P<low>\S+) (?P<open>[<≤]) )?v (?P<sign>[<≤=≥>]) (?P<bound>\S+)").fullmatch
+_CANDIDATES = """
+SELECT count(*) FROM (SELECT DISTINCT cv.cv_id, r.stmt FROM inst i JOIN cv ON cv.cv_id = i.cv_id
+JOIN rng r ON r.pkg_id = cv.pkg_id WHERE i.release_id = %(release)s AND r.f <= %(rev)s AND r.t > %(rev)s) met"""
 
 
-def run(sbom: Path, candidates: Path) -> dict[str, Any]:
+def run(sbom: Path, folder: Path | None) -> dict[str, Any]:
     """Seconds by name; the median of several."""
     import django
 
@@ -35,7 +37,8 @@ def run(sbom: Path, candidates: Path) -> dict[str, Any]:
     from suture.intelligence.queries import published_rev
     from suture.inventory.models import Establishment, Product, Release
     from suture.inventory.services import register_product, register_release
-    from tools.bench_table import timed
+    from tools import bench_given
+    from tools.bench_table import spent
 
     call_command("migrate", verbosity=0)
     by = local_operator()
@@ -47,68 +50,44 @@ def run(sbom: Path, candidates: Path) -> dict[str, Any]:
         establishment=place, by=by, brand_name=name, common_name="pump", pathway=Product.Pathway.NONE_YET
     )
     document = json.loads(sbom.read_bytes())
-    uploads: list[float] = []
+    uploads: list[tuple[float, float]] = []
+    server = _server()
     release: Release | None = None
     for number in range(3):  # three releases, so that nothing of the second is known from the first but the keys
         release = register_release(product=product, by=by, version=f"{number}.0")
         data = json.dumps(document | {"serialNumber": f"urn:uuid:00000000-0000-4000-8000-{number:012d}"}).encode()
-        uploads.append(timed(lambda r=release, d=data: take_in_sbom(release=r, data=d, file_name="b.json", by=by), 1))
+        work = partial(take_in_sbom, release=release, data=data, file_name="b.json", by=by)
+        uploads.append(spent(work, 1, server))
     assert release is not None
     rev, number = published_rev(), release.pk
     found: dict[str, Any] = {"engine": connection.vendor, "components": len(document["components"])}
-    found["upload"] = sorted(uploads)[1]
+    found["upload"], found["upload cpu"] = sorted(uploads)[1]
     found["hits"] = len(kernel.hits_of([number], rev))
-    found["join"] = timed(lambda: kernel.hits_of([number], rev), 9)
-    found["match"] = timed(lambda: match_release(number), 5)
+    found["join"], found["join cpu"] = spent(lambda: kernel.hits_of([number], rev), 9, server)
+    match_release(number)
+    found["match"], found["match cpu"] = spent(lambda: match_release(number), 15, server)
+    found["findings"] = len(kernel.rows("SELECT 1 FROM detection_finding WHERE release_id = %(r)s", {"r": number}))
     with transaction.atomic():
-        rows = kernel.rows(
-            "SELECT DISTINCT p.kind, p.scheme, p.name, p.role, cv.raw, r.stmt "
-            "FROM inst i JOIN cv ON cv.cv_id = i.cv_id "
-            "JOIN package p ON p.pkg_id = cv.pkg_id JOIN rng r ON r.pkg_id = cv.pkg_id "
-            "WHERE i.release_id = %(release)s AND r.f <= %(rev)s AND r.t > %(rev)s",
-            {"release": number, "rev": rev},
-        )
-    found["candidates"] = len(rows)
-    written = _written(rows)
-    found["answers"] = [_inside(*one) for one in written]
-    found["comparable inside"] = sum(found["answers"])
-    candidates.write_text(json.dumps(written))
+        found["candidates"] = kernel.rows(_CANDIDATES, {"release": number, "rev": rev})[0][0]
+        if folder is not None:
+            found |= bench_given.give(number, rev, folder)
     return found
 
 
-def _inside(scheme: str, version: str, low: str, low_sign: str, high: str, high_sign: str) -> bool:
-    """Our own answer for one candidate, by keys."""
-    from suture.core.versions import bounds, key
+def _server() -> Callable[[], float]:
+    """The seconds of CPU that the database's own process has used for this connection: 0 for SQLite, which has none."""
+    from django.db import connection
 
-    if low_sign == "=":
-        low, high, low_sign, high_sign = low, low, ">=", "<="
-    lo, hi = bounds(
-        scheme, low or None, high or None, low_open=low_sign == ">", high_closed=high_sign == "<=", wildcard=True
-    )
-    return lo <= key(scheme, version) < hi
-
-
-def _written(rows: list[tuple[Any, ...]]) -> list[tuple[str, str, str, str, str, str]]:
-    """Candidates as (scheme, version, low, low sign, high, high sign): native order, ranges without exceptions."""
-    from suture.detection.reasons import spoken
-
-    wanted = [row for row in rows if row[3] == "native"]
-    said = spoken(row[5] for row in wanted)
-    found = []
-    for _, scheme, _, _, raw, stmt in wanted:
-        read = _SAID(said[stmt].says) if stmt in said else None
-        if read is None:
-            continue
-        low, high, low_sign, high_sign = read["low"] or "", "", {"≤": ">=", "<": ">"}.get(read["open"] or "", ""), ""
-        if read["sign"] in "<≤":
-            high, high_sign = read["bound"], "<" if read["sign"] == "<" else "<="
-        elif read["sign"] == "=":
-            low, low_sign = read["bound"], "="
-        else:
-            low, low_sign = read["bound"], ">" if read["sign"] == ">" else ">="
-        found.append((scheme, raw, low, low_sign, high, high_sign))
-    return found
+    if connection.vendor != "postgresql":
+        return lambda: 0.0
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_backend_pid()")
+        stat = Path(f"/proc/{cursor.fetchone()[0]}/stat")
+    if not stat.exists():
+        return lambda: 0.0  # on another machine: only our own side is counted
+    tick = os.sysconf("SC_CLK_TCK")
+    return lambda: sum(map(int, stat.read_text().rpartition(")")[2].split()[11:13])) / tick
 
 
 if __name__ == "__main__":
-    print(json.dumps(run(Path(sys.argv[1]), Path(sys.argv[2]))))
+    print(json.dumps(run(Path(sys.argv[1]), Path(sys.argv[2]) if len(sys.argv) > 2 else None)))

@@ -14,6 +14,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from resource import RUSAGE_CHILDREN, getrusage
 from typing import Any
 
 DATA = Path(os.environ.get("SUTURE_TEST_DATA", "../shared/data"))
@@ -106,6 +107,20 @@ def timed(work: Callable[[], object], times: int = 3) -> float:
     return statistics.median(took)
 
 
+def spent(work: Callable[[], object], times: int = 3, server: Callable[[], float] = lambda: 0.0) -> tuple[float, float]:
+    """Seconds by the clock (the median) and of CPU (the mean), of this process and of its database's together.
+
+    Args:
+        server: the CPU the database's process has used so far; its clock may tick coarsely, hence the mean.
+    """
+    took, used = [], time.process_time() + server()
+    for _ in range(times):
+        started = time.perf_counter()
+        work()
+        took.append(time.perf_counter() - started)
+    return statistics.median(took), (time.process_time() + server() - used) / times
+
+
 def paired(ours: Callable[[], object], theirs: Callable[[], object], times: int = 5) -> tuple[float, float]:
     """The medians of two works run in turns, without the garbage collector: what else the machine does hits both."""
     took: tuple[list[float], list[float]] = ([], [])
@@ -121,18 +136,27 @@ def paired(ours: Callable[[], object], theirs: Callable[[], object], times: int 
 
 
 def process(command: Sequence[str], env: dict[str, str] | None = None, times: int = 5) -> float:
-    """Median seconds of a whole process.
+    """Median seconds of a whole process, by the clock; see `process_spent`."""
+    return process_spent(command, env, times)[0]
+
+
+def process_spent(command: Sequence[str], env: dict[str, str] | None = None, times: int = 5) -> tuple[float, float]:
+    """Median seconds of a whole process, by the clock and of CPU.
 
     Raises:
         RuntimeError: it failed; its last words.
     """
 
-    def run() -> None:
+    clock, cpu = [], []
+    for _ in range(times):
+        before, started = getrusage(RUSAGE_CHILDREN), time.perf_counter()
         done = subprocess.run(command, capture_output=True, env=os.environ | (env or {}), check=False)
+        clock.append(time.perf_counter() - started)
+        after = getrusage(RUSAGE_CHILDREN)
+        cpu.append(after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime)
         if done.returncode not in (0, 10):
             raise RuntimeError(done.stderr.decode()[-400:])
-
-    return timed(run, times)
+    return statistics.median(clock), statistics.median(cpu)
 
 
 def worker(module: str, *arguments: str, env: dict[str, str]) -> dict[str, Any]:
