@@ -8,7 +8,7 @@ from datetime import date
 from suture.assessment.acting import devices_acted_on, verdict_to_act_on
 from suture.assessment.models import Case
 from suture.assessment.queries import facts_of_case, is_settled, unanswered
-from suture.core.cases import CaseGuard
+from suture.core.cases import ENDED_CONTROLS, CaseGuard
 from suture.core.controls import ControlKind
 from suture.core.facts import Answer, Fact, FactKind, Facts, both, either
 from suture.core.milestones import (
@@ -74,9 +74,7 @@ def _met(follow_up: Fact) -> Answer:
 
 def _controls_verified(case: Case) -> Answer:
     """Every compensating control that still stands is verified and adds no greater risk, and there is one."""
-    rows = [
-        c for c in case.controls.all() if c.kind == ControlKind.COMPENSATING and c.state not in ("failed", "retired")
-    ]
+    rows = [c for c in case.controls.all() if c.kind == ControlKind.COMPENSATING and c.state not in ENDED_CONTROLS]
     if not rows:
         return UNKNOWN
     return both(*(Answer.of(c.state != "proposed" and c.adds_risk == NO) for c in rows))

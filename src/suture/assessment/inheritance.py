@@ -20,7 +20,7 @@ from suture.assessment.models import CaseRelease
 from suture.assessment.queries import cases_for
 from suture.assessment.triggers import outdated_answers
 from suture.core.calendar import local_date
-from suture.core.cases import CaseState, ControlState
+from suture.core.cases import ENDED_CONTROLS, CaseState
 from suture.core.vex import Justification, VexStatus
 from suture.detection.kernel import chunks
 from suture.detection.models import Finding
@@ -136,7 +136,7 @@ def _holding(person: Person, release: Release | None, vulnerability: Vulnerabili
         CaseRelease.objects.filter(case__in=cases_for(person))
         .exclude(status__in=["", VexStatus.UNDER_INVESTIGATION])
         .exclude(justification=Justification.COMPONENT_NOT_PRESENT)
-        .exclude(ground__state__in=[ControlState.FAILED, ControlState.RETIRED])
+        .exclude(ground__state__in=ENDED_CONTROLS)
         .exclude(status=VexStatus.AFFECTED, case__state=CaseState.CLOSED)
         .exclude(by_component__isnull=False)
     )

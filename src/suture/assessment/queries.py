@@ -11,7 +11,7 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from suture.accounts.models import Person
 from suture.accounts.queries import visible
 from suture.assessment.models import Assessment, Case, CaseRelease, CaseStep, Control, DatedFact
-from suture.core.cases import AssessmentState, CaseState, ControlState
+from suture.core.cases import ENDED_CONTROLS, AssessmentState, CaseState
 from suture.core.controls import Control as ControlValue
 from suture.core.controls import ControlKind
 from suture.core.errors import NotFound
@@ -210,7 +210,7 @@ def still_says(row: Assessment, release: Release, controls: Iterable[Control]) -
     outcome = signed_outcome(row)
     if outcome is Outcome.UNCONTROLLED:
         return outcome
-    ended = {str(c.uid) for c in controls if c.state in (ControlState.FAILED, ControlState.RETIRED)}
+    ended = {str(c.uid) for c in controls if c.state in ENDED_CONTROLS}
     if any(c["counted"] and c["uid"] in ended for c in row.result.get("controls", ())):
         return None
     seen = row.result.get("releases")

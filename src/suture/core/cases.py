@@ -9,7 +9,12 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Any
 
+from suture.core.campaigns import CAMPAIGN, UNIT
+from suture.core.communications import NOTICE
+from suture.core.controls import CONTROL_ENTRY
+from suture.core.plans import PLAN
 from suture.core.roles import Role
+from suture.core.servicing import WORK_ORDER
 from suture.core.workflow import Guard, Step, Workflow
 
 PSIRT, CLINICAL, RA, QUALITY = Role.PSIRT, Role.CLINICAL_SAFETY, Role.REGULATORY_AFFAIRS, Role.QUALITY
@@ -278,6 +283,10 @@ class ControlState(StrEnum):
     IN_USE = "in_use"
     RETIRED = "retired"
     FAILED = "failed"
+    EXPIRED = "expired"
+
+
+ENDED_CONTROLS = frozenset({ControlState.RETIRED, ControlState.FAILED, ControlState.EXPIRED})
 
 
 class ControlGuard(Guard):
@@ -318,6 +327,7 @@ CONTROL: Workflow[ControlState] = Workflow(
     Step("confirm_in_use", {CS.RECOMMENDED}, CS.IN_USE, {FIELD, PSIRT}, False, (K.USE_CONFIRMED,), "confirmed in use"),
     Step("fail", {CS.PROPOSED, CS.VERIFIED, CS.RECOMMENDED, CS.IN_USE}, CS.FAILED, {PSIRT, CLINICAL, FIELD}),
     Step("retire", {CS.PROPOSED, CS.VERIFIED, CS.RECOMMENDED, CS.IN_USE}, CS.RETIRED, {PSIRT, ENGINEERING}),
+    Step("expire", {CS.VERIFIED, CS.RECOMMENDED, CS.IN_USE}, CS.EXPIRED, {PSIRT, CLINICAL, ENGINEERING, QUALITY}),
     start=CS.PROPOSED,
 )
 
@@ -513,4 +523,7 @@ SBOM: Workflow[SbomState] = Workflow(
     start=B.IMPORTED,
 )
 
-WORKFLOWS: tuple[Workflow[Any], ...] = (CASE, ASSESSMENT, CONTROL, REPORT_806, ISAO_SUBMISSION, RELEASE, SBOM)
+WORKFLOWS: tuple[Workflow[Any], ...] = (
+    CASE, ASSESSMENT, CONTROL, REPORT_806, ISAO_SUBMISSION, RELEASE, SBOM, CONTROL_ENTRY, PLAN, CAMPAIGN, UNIT, NOTICE,
+    WORK_ORDER,
+)  # fmt: skip

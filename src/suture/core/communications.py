@@ -1,10 +1,14 @@
-"""What a communication to customers about an uncontrolled risk must say: four points, a to d."""
+"""What a communication to customers must say, to whom it goes in which words, and what became of each copy."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from types import MappingProxyType
+
+from suture.core.roles import Role
+from suture.core.workflow import Guard, Step, Workflow
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +58,182 @@ def missing(communication: CustomerCommunication) -> list[str]:
     """
     made = content(communication)
     return [f"{letter}: {says}" for letter, says in POINTS.items() if letter not in made]
+
+
+class Audience(StrEnum):
+    """Whom a variant of a notice speaks to. Patients are reached through those who treat them; we hold no names."""
+
+    CLINICIAN = "clinician"
+    HOSPITAL_IT = "hospital_it"
+    PATIENT = "patient"
+
+    @property
+    def label(self) -> str:
+        """The audience as a person reads it."""
+        return _AUDIENCES[self]
+
+
+_AUDIENCES: Mapping[Audience, str] = {
+    Audience.CLINICIAN: "clinicians",
+    Audience.HOSPITAL_IT: "hospital IT and biomedical engineering",
+    Audience.PATIENT: "patients, at home or with an implant",
+}
+
+
+class NoticeKind(StrEnum):
+    """What a notice is for."""
+
+    CUSTOMER = "customer_notice"
+    FIX_AVAILABLE = "fix_available"
+    END_OF_SUPPORT = "end_of_support"
+
+    @property
+    def label(self) -> str:
+        """The kind as a person reads it."""
+        return self.value.replace("_", " ")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EndOfSupport:
+    """What a notice of the end of support must say. Absent text is ''.
+
+    Our list. It follows FDA's premarket guidance (3 Feb 2026), §VI.A, labelling on end of support and transfer of risk,
+    and IMDRF N70 on the stages of support.
+    """
+
+    device: str = ""
+    last_day: str = ""
+    what_ends: str = ""
+    responsibility: str = ""  # what passes to the one who goes on using it
+    advice: str = ""  # what to do instead, or to reduce the risk of going on
+    still_done: str = ""  # what the firm goes on doing: it watches what is fielded
+
+
+END_OF_SUPPORT_POINTS: Mapping[str, str] = MappingProxyType(
+    {
+        "device": "name the device and its versions",
+        "last_day": "give the last day of support",
+        "what_ends": "say what ends: updates, patches, service",
+        "responsibility": "say which responsibility passes to whoever goes on using it",
+        "advice": "say what to do: replace it, or reduce the risk of going on",
+        "still_done": "say what the firm goes on doing, e.g. telling of vulnerabilities it learns of",
+    }
+)
+
+
+def missing_at_end_of_support(notice: EndOfSupport) -> list[str]:
+    """Say in sentences what a notice of the end of support still has to say; an empty list means it may be sent."""
+    return [f"{says}" for name, says in END_OF_SUPPORT_POINTS.items() if not _said(getattr(notice, name))]
+
+
+class NoticeState(StrEnum):
+    """Where a notice stands. An approved one is never edited; another supersedes it."""
+
+    DRAFT = "draft"
+    APPROVED = "approved"
+    SENT = "sent"
+    SUPERSEDED = "superseded"
+
+
+class NoticeGuard(Guard):
+    """The facts that open a notice's steps."""
+
+    CONTENT_COMPLETE = "content_complete"
+    VARIANTS_WRITTEN = "variants_written"
+    ACTION_SAID = "action_said"
+    SUCCESSOR_EXISTS = "successor_exists"
+
+    @property
+    def says(self) -> str:
+        """The fact as a sentence that is true when the guard is met."""
+        return _NOTICE_GUARDS[self]
+
+
+_NOTICE_GUARDS: Mapping[NoticeGuard, str] = {
+    NoticeGuard.CONTENT_COMPLETE: "all mandatory content is written",
+    NoticeGuard.VARIANTS_WRITTEN: "there is a variant for at least one audience, and each says what to do",
+    NoticeGuard.ACTION_SAID: "it is said whether the notice names an action",
+    NoticeGuard.SUCCESSOR_EXISTS: "a later notice takes its place",
+}
+
+N = NoticeState
+NOTICE: Workflow[NoticeState] = Workflow(
+    "customer notice",
+    Step(
+        "approve", {N.DRAFT}, N.APPROVED, {Role.REGULATORY_AFFAIRS}, True,
+        (NoticeGuard.CONTENT_COMPLETE, NoticeGuard.VARIANTS_WRITTEN, NoticeGuard.ACTION_SAID), "approved",
+    ),
+    Step(
+        "send", {N.APPROVED}, N.SENT, {Role.REGULATORY_AFFAIRS, Role.FIELD_SERVICE, Role.PSIRT}, False,
+        (NoticeGuard.CONTENT_COMPLETE,), "sent",
+    ),
+    Step(
+        "supersede", {N.DRAFT, N.APPROVED, N.SENT}, N.SUPERSEDED,
+        {Role.REGULATORY_AFFAIRS, Role.FIELD_SERVICE, Role.PSIRT}, False, (NoticeGuard.SUCCESSOR_EXISTS,), "superseded",
+    ),
+    start=N.DRAFT,
+)  # fmt: skip
+
+
+class Channel(StrEnum):
+    """By which way a notice or a reminder goes."""
+
+    MAIL = "mail"
+    LETTER = "letter"
+    PHONE = "phone"
+    VISIT = "visit"
+    PORTAL = "portal"
+
+    @property
+    def label(self) -> str:
+        """The channel as a person reads it."""
+        return {"mail": "e-mail", "phone": "telephone", "portal": "hospital portal"}.get(self.value, self.value)
+
+
+class DeliveryState(StrEnum):
+    """What became of one copy. Delivered is only what the other side's mail server took, or a person confirms."""
+
+    NO_ADDRESS = "no_address"
+    PROMISED = "promised"
+    ACCEPTED = "accepted"
+    REFUSED = "refused"
+    BOUNCED = "bounced"
+    READ = "read"
+    ACKNOWLEDGED = "acknowledged"
+
+    @property
+    def label(self) -> str:
+        """The state as a person reads it."""
+        return _DELIVERIES[self]
+
+    @property
+    def arrived(self) -> bool:
+        """Whether it is shown that the copy reached the other side."""
+        return self in (DeliveryState.ACCEPTED, DeliveryState.READ, DeliveryState.ACKNOWLEDGED)
+
+
+D = DeliveryState
+_DELIVERIES: Mapping[DeliveryState, str] = {
+    D.NO_ADDRESS: "no address known",
+    D.PROMISED: "promised, not delivered yet",
+    D.ACCEPTED: "delivered: the mail server took it",
+    D.REFUSED: "refused by the mail server",
+    D.BOUNCED: "came back undelivered",
+    D.READ: "read",
+    D.ACKNOWLEDGED: "acknowledged",
+}
+# What may follow what. A bounce comes after the server took it; an answer may come by another way than the mail.
+DELIVERY_NEXT: Mapping[DeliveryState, frozenset[DeliveryState]] = MappingProxyType(
+    {
+        D.NO_ADDRESS: frozenset({D.ACKNOWLEDGED}),
+        D.PROMISED: frozenset({D.ACCEPTED, D.REFUSED, D.READ, D.ACKNOWLEDGED}),
+        D.ACCEPTED: frozenset({D.BOUNCED, D.READ, D.ACKNOWLEDGED}),
+        D.REFUSED: frozenset({D.READ, D.ACKNOWLEDGED}),
+        D.BOUNCED: frozenset({D.READ, D.ACKNOWLEDGED}),
+        D.READ: frozenset({D.ACKNOWLEDGED}),
+        D.ACKNOWLEDGED: frozenset(),
+    }
+)
 
 
 def _said(text: str) -> bool:

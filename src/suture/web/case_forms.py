@@ -196,7 +196,7 @@ class InUseForm(Form):
 class EndControlForm(Form):
     """That a control no longer counts."""
 
-    how = forms.ChoiceField(label=_("What became of it"), choices=[("failed", _("It failed")), ("retired", _("It is retired"))])  # fmt: skip
+    how = forms.ChoiceField(label=_("What became of it"), choices=[("failed", _("It failed")), ("expired", _("Its verification no longer holds")), ("retired", _("It is retired"))])  # fmt: skip
     because = BecauseField()
 
 

@@ -20,6 +20,7 @@ from suture.assessment.services import (
     recommend_control,
     verify_control,
 )
+from suture.core.cases import ControlState
 from suture.core.controls import ControlKind
 from suture.core.exploitability import Exploitability
 from suture.core.facts import Answer
@@ -110,13 +111,13 @@ def in_use(request: HttpRequest, uid: UUID) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def end(request: HttpRequest, uid: UUID) -> HttpResponse:
-    """End it: it failed, or is retired."""
+    """End it: it failed, expired, or is retired."""
     row = _control(person_of(request), uid)
     form = EndControlForm(request.POST or None)
     return _take(
         request, row, form,
         lambda: end_control(
-            control_uid=uid, by=person_of(request), failed=form.cleaned_data["how"] == "failed",
+            control_uid=uid, by=person_of(request), becomes=ControlState(form.cleaned_data["how"]),
             because=form.cleaned_data["because"],
         ),
         _("End: %(name)s"),

@@ -23,6 +23,7 @@ from suture.assessment.services import (
     start_assessment,
     verify_control,
 )
+from suture.core.cases import ControlState
 from suture.core.controls import ControlKind
 from suture.core.errors import Conflict, Contradiction, InvalidValue, NotAllowed
 from suture.core.exploitability import Exploitability, ExploitabilityMetrics
@@ -275,7 +276,7 @@ def test_only_a_control_verified_and_in_use_lowers_the_residual_risk(work: Work,
     assert row.residual_exploitability == "high"
     assert row.result["controls"][0]["why_not"]
     return_assessment(assessment_uid=row.uid, by=work.ada, because="a control came into use")
-    end_control(control_uid=control.uid, by=work.ada, failed=False, because="replaced")
+    end_control(control_uid=control.uid, by=work.ada, becomes=ControlState.RETIRED, because="replaced")
     in_use(work, case, fay, otto)
     row = propose_assessment(assessment_uid=row.uid, by=work.ada)
     assert (row.inherent_exploitability, row.residual_exploitability, row.cell) == ("high", "low", "judgement")
@@ -344,7 +345,7 @@ def test_finn_may_do_nothing_to_assessments_and_controls(work: Work, case: Case,
         ),
         lambda: recommend_control(control_uid=control.uid, by=finn),
         lambda: confirm_in_use(control_uid=control.uid, by=finn, on=DAY_0, where="w", evidence="e"),
-        lambda: end_control(control_uid=control.uid, by=finn, failed=True, because="b"),
+        lambda: end_control(control_uid=control.uid, by=finn, becomes=ControlState.FAILED, because="b"),
     ):
         with pytest.raises(NotAllowed):
             attempt()

@@ -18,6 +18,7 @@ from suture.assessment.services import (
     start_assessment,
     verify_control,
 )
+from suture.core.cases import ControlState
 from suture.core.controls import ControlKind
 from suture.core.errors import Conflict, NotAllowed
 from suture.core.exploitability import Exploitability
@@ -65,7 +66,7 @@ def test_a_control_that_fails_takes_the_verdict_it_carried(work: Work, case: Cas
     control = built_in(work, case, fay, otto)
     work.sign(work.assess(case))
     assert (verdict_of(case).word, duty(case)) == ("controlled", Duty806.RECORD)
-    end_control(control_uid=control.uid, by=work.ada, failed=True, because="bypassed in the laboratory")
+    end_control(control_uid=control.uid, by=work.ada, becomes=ControlState.FAILED, because="bypassed in the laboratory")
     case.refresh_from_db()
     assert case.verdict == "", "not assessed, until somebody signs again"
     assert duty(case) is Duty806.UNDECIDED
@@ -78,7 +79,7 @@ def test_a_decided_case_whose_control_failed_is_not_closed_as_controlled(work: W
     work.sign(work.assess(case))
     for verb in ("start_analysis", "finish_assessment", "find_controlled"):
         move_case(case_uid=case.uid, verb=verb, by=work.ada, password=PASSWORD)
-    end_control(control_uid=control.uid, by=work.ada, failed=True, because="bypassed")
+    end_control(control_uid=control.uid, by=work.ada, becomes=ControlState.FAILED, because="bypassed")
     for verb in ("accept", "close"):
         with pytest.raises(NotAllowed, match="controlled for every device"):
             move_case(case_uid=case.uid, verb=verb, by=work.quinn, password=PASSWORD)

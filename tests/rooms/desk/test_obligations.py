@@ -18,6 +18,7 @@ from suture.assessment.services import (
     start_assessment,
     verify_control,
 )
+from suture.core.cases import ControlState
 from suture.core.controls import ControlKind
 from suture.core.exploitability import Exploitability
 from suture.core.facts import Answer, FactKind
@@ -138,7 +139,7 @@ def test_what_happened_since_the_signature_asks_for_another_assessment(work: Wor
     confirm_in_use(control_uid=control.uid, by=fay, on=DAY_0, where="both releases", evidence="build log")
     work.sign(work.assess(case, metrics=NEAR, severity=HarmSeverity.MINOR))
     assert of(obligations(work.ada, DAY_0), Sort.REASSESSMENT) == []
-    end_control(control_uid=control.uid, by=fay, failed=True, because="bypassed in the laboratory")
+    end_control(control_uid=control.uid, by=fay, becomes=ControlState.FAILED, because="bypassed in the laboratory")
     Kev.objects.create(
         id="CVE-2019-12255", f=0, added="2026-11-19", name="IPnet", action="patch", due="", ransomware=False
     )

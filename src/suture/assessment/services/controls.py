@@ -15,7 +15,7 @@ from suture.assessment.models import Case, Control
 from suture.assessment.queries import as_control, verdict_after_answers
 from suture.assessment.services.facts import add_fact
 from suture.assessment.services.taking import take_case, touch
-from suture.core.cases import CONTROL, ControlGuard, ControlState
+from suture.core.cases import CONTROL, ENDED_CONTROLS, ControlGuard, ControlState
 from suture.core.controls import ControlKind
 from suture.core.errors import InvalidValue, NotFound
 from suture.core.exploitability import Exploitability
@@ -129,19 +129,22 @@ def confirm_in_use(
 
 
 def end_control(
-    *, control_uid: UUID | str, by: Person, failed: bool, because: str, version: int | None = None
+    *, control_uid: UUID | str, by: Person, becomes: ControlState, because: str, version: int | None = None
 ) -> Control:
-    """Say that a control failed, or retire it. It no longer counts; 'controlled' that counted it is not known any more.
+    """Say that a control failed or expired, or retire it. It no longer counts; a verdict that counted it is not known.
 
     Raises:
-        InvalidValue: no reason.
+        InvalidValue: no reason, or a state that is no end.
     """
     with transaction.atomic():
         row, case = _take(control_uid, by, "case.record_fact", version)
         if not because.strip():
-            raise InvalidValue("say why the control failed or is retired")
+            raise InvalidValue("say why the control failed, expired or is retired")
+        if becomes not in ENDED_CONTROLS:
+            raise InvalidValue("a control ends as failed, expired or retired")
         row.ended_because = because
-        verb, did = ("fail", "control.failed") if failed else ("retire", "control.retired")
+        verb = {ControlState.FAILED: "fail", ControlState.EXPIRED: "expire"}.get(becomes, "retire")
+        did = f"control.{becomes.value}"
         _move(row, case, verb, by, did, because, {})
         case.verdict = verdict_after_answers(case)
         touch(case, "verdict")
