@@ -26,6 +26,7 @@ ROOMS = [
     "suture.intelligence",
     "suture.detection",
     "suture.assessment",
+    "suture.remediation",
     "suture.disclosure",
     "suture.sharing",
     "suture.reporting",

@@ -22,8 +22,11 @@ _CHAIN_LOCK = 7_305_144_120_113  # any constant: PostgreSQL's advisory lock that
 class Actor(Protocol):
     """Whoever acts: a person, the local operator, or the system."""
 
-    uid: UUID
-    printed_name: str
+    @property
+    def uid(self) -> UUID: ...
+
+    @property
+    def printed_name(self) -> str: ...
 
 
 class Recorded(Protocol):

@@ -1,0 +1,1 @@
+"""What we do: compensating controls, fixes, campaigns, notices, effectiveness, field service."""
