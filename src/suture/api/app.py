@@ -14,6 +14,7 @@ from pydantic import Field
 from suture import __version__
 from suture.api.auth import CALLERS, caller
 from suture.api.coverage import coverage_router
+from suture.api.judgements import router as judgements_router
 from suture.api.paging import LARGEST_PAGE, read_cursor, tagged, write_cursor
 from suture.api.problems import REFUSALS, ProblemAt, register
 from suture.api.profile import router as profile_router
@@ -228,3 +229,4 @@ api.add_router("", router)
 api.add_router("", review_router)
 api.add_router("", coverage_router)
 api.add_router("", profile_router)
+api.add_router("", judgements_router)

@@ -16,7 +16,13 @@ from suture.api.problems import REFUSALS
 from suture.core.errors import NotFound
 from suture.detection.crosswalk import SHIPPED_VERSION
 from suture.detection.models import ReviewDecision
-from suture.detection.queries.crosswalk import names_of, shipped_rows, standing_decisions, suggestions_waiting
+from suture.detection.queries.crosswalk import (
+    bare_names,
+    names_of,
+    shipped_rows,
+    standing_decisions,
+    suggestions_waiting,
+)
 from suture.detection.queries.review import Waiting, Wanted, filled, history_of, one_in_review, ranges_in_review
 from suture.inventory.models import Release
 
@@ -84,7 +90,7 @@ class WaitingPage(Schema):
 
 
 class EntryOut(Schema):
-    """An entry of the crosswalk. `standing`: confirmed, rejected, waiting (a suggestion) or shipped."""
+    """An entry of the crosswalk. `standing`: confirmed, rejected, waiting (a suggestion), shipped, or bare name."""
 
     standing: str
     names: list[str]
@@ -177,5 +183,13 @@ def crosswalk(request: HttpRequest) -> Any:
             "provenance": [{"says": name, "record": record} for name, record in row.seen_in.items()],
         }
         for row in shipped_rows()
+    ]  # fmt: skip
+    entries += [
+        {
+            "standing": "bare name", "names": [row.name, f"cpe:2.3:{row.cpe}"], "because": "one product alone bears it",
+            "by": "Suture", "at": None, "rests_on": "", "review_on": None,
+            "provenance": [{"says": row.cpe, "record": row.seen_in}] if row.seen_in else [],
+        }
+        for row in bare_names()
     ]  # fmt: skip
     return {"shipped_version": SHIPPED_VERSION, "entries": entries}

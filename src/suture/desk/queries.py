@@ -27,8 +27,10 @@ from suture.core.roles import Role
 from suture.core.vex import VexStatus
 from suture.desk.obligations import CLINICAL, GUIDANCE, PSIRT, QUALITY, RA, Link, Obligation, Sort, by_day, of_clock
 from suture.desk.signatures import decisions_for, signatures_waiting
-from suture.detection.models import Finding
+from suture.detection.models import CrosswalkDecision, Finding, ReviewDecision
 from suture.detection.queries import breaches, candidates_for, due_for_review, first_unowned_hole, owners_of_sources
+from suture.detection.queries.crosswalk import due_entries
+from suture.detection.queries.review import due_decisions
 from suture.evidence.clock import now
 from suture.intelligence.exploitation import Signal, exploitation_signals
 from suture.intelligence.queries import sources_status
@@ -100,6 +102,7 @@ def obligations(person: Person, today: date) -> list[Obligation]:
         *_held_sboms(),
         *_corrections(person, today),
         *_reviews(person, today),
+        *_words(person, today),
         *_proposed(person),
         *_held_findings(person),
         *_undelivered(person),
@@ -336,6 +339,29 @@ def _corrections(person: Person, today: date) -> Iterator[Obligation]:
             owner=row.owner.printed_name, roles=frozenset({PSIRT}), link=Link(row.record_kind, str(row.uid)),
             label=row.meant, due_on=row.review_on,
         )  # fmt: skip
+
+
+def _words(person: Person, today: date) -> Iterator[Obligation]:
+    """What persons said of ranges in review and of names, to be looked at again within a month.
+
+    One row per owner and day: a verdict on hundreds of ranges at once is looked at again at once.
+    """
+    kinds: tuple[tuple[Sequence[ReviewDecision | CrosswalkDecision], str, str], ...] = (
+        (due_decisions(person, today + REVIEW_AHEAD), "range in review", "what was said of a range nobody could read"),
+        (due_entries(today + REVIEW_AHEAD), "crosswalk entry", "what was said of two names"),
+    )
+    for rows, kind, about in kinds:
+        together: dict[tuple[str, date | None], list[ReviewDecision | CrosswalkDecision]] = {}
+        for row in rows:
+            together.setdefault((row.owner.printed_name, row.review_on), []).append(row)
+        for (owner, day), several in together.items():
+            more = f" and {len(several) - 1} more" if len(several) > 1 else ""
+            yield Obligation(
+                sort=Sort.REVIEW, what=f"Look again at {about}{more}", device="every device that it concerns",
+                because=f"{several[0].verdict}: {several[0].because}", rule="", citation="review date of the verdict",
+                kind=Authority.POLICY, owner=owner, roles=frozenset({PSIRT}), link=Link(kind, str(several[0].uid)),
+                label=several[0].label, due_on=day,
+            )  # fmt: skip
 
 
 def _reviews(person: Person, today: date) -> Iterator[Obligation]:

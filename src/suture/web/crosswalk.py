@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -20,6 +20,9 @@ from suture.detection.crosswalk import SHIPPED_VERSION
 from suture.detection.crosswalk_names import read_name
 from suture.detection.models import CrosswalkDecision
 from suture.detection.queries.crosswalk import (
+    Bare,
+    Shipped,
+    bare_names,
     history_of,
     names_of,
     shipped_rows,
@@ -33,25 +36,26 @@ from suture.web.forms import BecauseField, DateField, Form
 from suture.web.pages import may_do, one, page_of, person_of, take_form
 
 YEAR = timedelta(days=365)
-PARTS = ("waiting", "confirmed", "rejected", "shipped")
+PARTS = ("waiting", "confirmed", "rejected", "shipped", "names")
 Confidence = CrosswalkDecision.Confidence
 
 
 @require_GET
 def crosswalk(request: HttpRequest) -> HttpResponse:
     """What waits, what was confirmed or rejected, and the rows shipped with Suture."""
-    standing, waiting, shipped = standing_decisions(), suggestions_waiting(), shipped_rows()
+    standing, waiting, shipped, bare = standing_decisions(), suggestions_waiting(), shipped_rows(), bare_names()
     by_verdict = {part: [row for row in standing if row.verdict == part] for part in ("confirmed", "rejected")}
     counts = {
         "waiting": waiting.count(), "confirmed": len(by_verdict["confirmed"]),
-        "rejected": len(by_verdict["rejected"]), "shipped": len(shipped),
+        "rejected": len(by_verdict["rejected"]), "shipped": len(shipped), "names": len(bare),
     }  # fmt: skip
     part = request.GET.get("part", "")
     if part not in PARTS:
         part = "waiting" if counts["waiting"] else "confirmed" if counts["confirmed"] else "shipped"
     words = request.GET.get("find", "").strip().casefold()
-    rows: Iterable[Any] = {"waiting": waiting, "shipped": shipped}.get(part, by_verdict.get(part, ()))
-    found = [row for row in rows if words in _text(row).casefold()]
+    rows: Mapping[str, Iterable[Any]] = {**by_verdict, "shipped": shipped, "names": bare}
+    listed = [row for row in rows.get(part, ()) if words in _text(row).casefold()]
+    found = suggestions_waiting(words) if part == "waiting" else listed
     return render(
         request, "web/crosswalk.html",
         {
@@ -63,8 +67,10 @@ def crosswalk(request: HttpRequest) -> HttpResponse:
 
 
 def _text(row: Any) -> str:
-    if hasattr(row, "cpes"):
+    if isinstance(row, Shipped):
         return " ".join((*row.cpes, *row.words))
+    if isinstance(row, Bare):
+        return f"{row.name} {row.cpe}"
     return f"{row.one_name} {row.other_name}"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -11,7 +12,7 @@ from django.core.paginator import Page, Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_GET, require_http_methods
 
 from suture.accounts.models import Person
@@ -24,9 +25,10 @@ from suture.detection.queries.review import (
     one_in_review,
     ranges_in_review,
     said_of,
+    several_in_review,
     stands_at,
 )
-from suture.detection.services import decide_review, take_back_review
+from suture.detection.services import decide_review, decide_reviews, take_back_review
 from suture.evidence.clock import now
 from suture.inventory.models import Release
 from suture.web.forms import BecauseField, DateField, Form, TextField
@@ -152,6 +154,42 @@ def decide(request: HttpRequest, number: int) -> HttpResponse:
             "sub": f"{row.record} ({row.source}): {row.package or _('no package')}", "submit": _("Say so"),
             "back": f"/review/{number}/",
             "says": _("As stated: %(raw)s") % {"raw": row.raw if len(row.raw) <= 400 else f"{row.raw[:400]}…"},
+        },
+    )  # fmt: skip
+
+
+class TogetherForm(Form):
+    """One verdict on several ranges."""
+
+    verdict = forms.ChoiceField(
+        label=gettext_lazy("What they mean for us"), widget=forms.RadioSelect,
+        choices=[
+            ("not ours", gettext_lazy("None of them concerns us")),
+            ("every version", gettext_lazy("Each concerns every version of its package")),
+        ],
+    )  # fmt: skip
+    because = BecauseField(label=gettext_lazy("What shows it"))
+    review_on = DateField(
+        label=gettext_lazy("Look again on"), help_text=gettext_lazy("After that day they wait again.")
+    )
+
+
+@require_http_methods(["GET", "POST"])
+def decide_together(request: HttpRequest) -> HttpResponse:
+    """Say the same of several ranges at once; each is remembered by itself, and the record holds one line for all."""
+    person = person_of(request)
+    chosen = sorted({int(text) for text in request.GET.getlist("stmt") if re.fullmatch(r"[0-9]{1,18}", text)})
+    form = TogetherForm(request.POST or None, initial={"review_on": now().date() + YEAR})
+    rows = several_in_review(chosen[:ROWS_ON_A_PAGE], person)
+    names = ", ".join(dict.fromkeys(f"{row.record} ({row.package or _('no package')})" for row in rows[:8]))
+    return take_form(
+        request, form, lambda: decide_reviews(stmts=chosen, by=person, **form.cleaned_data),
+        lambda _made: redirect("review"), "web/form.html",
+        {
+            "place": "vulnerabilities", "submit": _("Say so"), "back": "/review/",
+            "title": ngettext("What does it mean for us?", "What do %(n)d ranges mean for us?", len(rows))
+            % {"n": len(rows)},
+            "says": _("Chosen: %(names)s") % {"names": names or _("none; tick them in the list")},
         },
     )  # fmt: skip
 

@@ -98,6 +98,7 @@ urlpatterns = [
     path("corrections/<uuid:uid>/", correction.correction, name="correction"),
     path("corrections/<uuid:uid>/withdraw", correction.withdraw, name="correction-withdraw"),
     # what waits for a person before anything is matched by it
+    path("review/together", review.decide_together, name="review-together"),
     path("review/", review.review, name="review"),
     path("review/<int:number>/", review.range_in_review, name="review-range"),
     path("review/<int:number>/decide", review.decide, name="review-decide"),

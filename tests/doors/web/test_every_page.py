@@ -139,9 +139,9 @@ LISTS = (
     "/sharing/", "/proof/", "/policy/", "/people/", "/sources", "/search?q=openssl", "/search?q=nothing+like+it",
     "/search", "/accounts/password/change/", "/accounts/logout/", "/devices/new", "/establishments/new", "/people/new",
     "/sources/demo%20nvd/owner", "/vulnerabilities/new", "/sharing/isao/new", "/walls/new", "/setup",
-    "/review/", "/review/?scope=all", "/review/?state=decided", "/crosswalk/", "/crosswalk/new",
+    "/review/", "/review/?scope=all", "/review/?state=decided", "/review/together", "/crosswalk/", "/crosswalk/new",
     "/crosswalk/?part=waiting", "/crosswalk/?part=confirmed",
-    "/crosswalk/?part=rejected", "/crosswalk/?part=shipped", "/intake/", "/intake/?show=all",
+    "/crosswalk/?part=rejected", "/crosswalk/?part=shipped", "/crosswalk/?part=names", "/intake/", "/intake/?show=all",
     "/security/", "/security/report", "/security/advisories/",
     *(f"/policy/new/{k}" for k in PolicyKind.values),
 )  # fmt: skip

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from django.test import Client
@@ -10,6 +12,8 @@ from django.test import Client
 from suture.accounts.models import Person
 from suture.detection.models import CrosswalkDecision, CrosswalkSuggestion, Finding, ReviewDecision
 from suture.detection.services import rematch_stale
+from suture.evidence.clock import now
+from suture.evidence.models import Entry
 from suture.intelligence.models import ReviewedRange
 from tests.doors.waiting import house
 
@@ -48,6 +52,36 @@ def test_from_the_coverage_page_to_a_verdict_and_back(as_person: AsPerson, ada: 
     assert (proof.status_code, proof["Location"]) == (302, f"/review/{stmt}/")
     assert client.post(f"/review/{stmt}/take-back", {"because": "misread"}).status_code == 302
     assert "CVE-2026-0001" not in standing()
+
+
+def test_one_verdict_on_several_ranges(as_person: AsPerson, ada: Person, finn: Person) -> None:
+    """One line of evidence with hashes; every range keeps a decision of its own; its review date comes up on Today."""
+    house()
+    client = as_person(ada)
+    stmt = ReviewedRange.objects.get().stmt
+    listed = client.get("/review/").content.decode()
+    assert f'name="stmt" value="{stmt}"' in listed
+    assert 'name="stmt"' not in as_person(finn).get("/review/").content.decode()
+    path = f"/review/together?stmt={stmt}&stmt=x"
+    assert "CVE-2026-0001 (a:openssl:openssl)" in client.get(path).content.decode()
+    soon = (now().date() + timedelta(days=20)).isoformat()
+    given = {"verdict": "not ours", "because": "a colour, not a version", "review_on": soon}
+    assert client.post("/review/together", given).status_code == 422
+    assert as_person(finn).post(path, given).status_code == 422
+    assert client.post(path, given).url == "/review/"
+    made = ReviewDecision.objects.get()
+    (entry,) = Entry.objects.filter(did="reviews.not_ours")
+    facts = json.loads(entry.facts)
+    assert (facts["count"], facts["records"], len(facts["input"]), len(facts["result"])) == (
+        1,
+        [made.record_id],
+        64,
+        64,
+    )
+    assert b"versions before the blue one" not in client.get("/review/").content
+    today = client.get("/?desk=psirt").content.decode()
+    assert "Look again at what was said of a range nobody could read" in today
+    assert client.get("/review/together?stmt=7").status_code == 404
 
 
 def test_a_suggestion_is_confirmed_and_taken_back(as_person: AsPerson, ada: Person) -> None:

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from suture.core.versions import KEYS_VERSION
 from suture.detection.kernel import chunks, rows
 from suture.detection.models import Cause, Finding, Gap, LedgerOwner, Matched, UnplacedVersion
-from suture.detection.queries.ledger import breaches, owners_of, watched_words
+from suture.detection.queries.ledger import Texts, breaches, owners_of, watched_words
 from suture.detection.queries.review import UNSETTLED, packages_of_ours
 from suture.detection.watching import leading
 from suture.evidence.clock import now
@@ -129,6 +129,7 @@ class Itself(NamedTuple):
     cause: str  # models.Cause
     says: str
     owner: str
+    words: tuple[str, ...] = ()  # watched in texts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,8 +156,9 @@ class Coverage:
 
     @property
     def unowned(self) -> int:
-        """Components that nobody watches and nobody answers for."""
-        return sum(1 for hole in self.holes if not hole.owner and not hole.words)
+        """Components, and names of the device itself, that nobody watches and nobody answers for."""
+        nobody = sum(1 for one in self.itself if one.cause and not one.owner and not one.words)
+        return nobody + sum(1 for hole in self.holes if not hole.owner and not hole.words)
 
     @property
     def says(self) -> str:
@@ -223,20 +225,22 @@ def coverage(release: Release) -> Coverage:
         ),
         waiting=tuple(_waiting(release, known.rev)),
         sources=tuple(sources),
-        itself=tuple(_itself(release, gaps.exclude(component__device_of=None), owners)),
+        itself=tuple(_itself(release, gaps.exclude(component__device_of=None), owners, texts)),
         rev=state.rev if state else None,
         matched_at=state.at.isoformat(timespec="seconds") if state else "",
     )
 
 
-def _itself(release: Release, gaps: Iterable[Gap], owners: Mapping[tuple[str, str], LedgerOwner]) -> Iterator[Itself]:
+def _itself(
+    release: Release, gaps: Iterable[Gap], owners: Mapping[tuple[str, str], LedgerOwner], texts: Texts
+) -> Iterator[Itself]:
     names = profile_of(release).components
     holes = {gap.component.ref: gap for gap in gaps} if names else {}
     for one in names:
         gap, named = holes.get(one.ref), owners.get((one.name, one.supplier))
         yield Itself(
             one.cpes[0], one.version, gap.cause if gap else "", gap.says if gap else "",
-            named.owner.printed_name if gap and named else "",
+            named.owner.printed_name if gap and named else "", texts.of(one.name, one.supplier) if gap else (),
         )  # fmt: skip
 
 

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import date
 from typing import NamedTuple
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from suture.core.errors import NotFound
-from suture.detection.crosswalk import BY_US, SAME, Crosswalk, Link, Supplied
+from suture.detection.crosswalk import BY_US, NAMES, SAME, Crosswalk, Link, Supplied
 from suture.detection.crosswalk_names import Named, NameKind
-from suture.detection.crosswalk_seen import SEEN_IN
+from suture.detection.crosswalk_seen import BARE_SEEN_IN, SEEN_IN
 from suture.detection.models import CrosswalkDecision, CrosswalkSuggestion
 
 CONFIRMED, REJECTED = CrosswalkDecision.Verdict.CONFIRMED, CrosswalkDecision.Verdict.REJECTED
@@ -74,10 +75,13 @@ def history_of(pair: str) -> QuerySet[CrosswalkDecision]:
     return CrosswalkDecision.objects.filter(pair=pair).select_related("by", "owner").order_by("-pk")
 
 
-def suggestions_waiting() -> QuerySet[CrosswalkSuggestion]:
-    """Suggestions nobody has answered, those with most carriers first."""
+def suggestions_waiting(words: str = "") -> QuerySet[CrosswalkSuggestion]:
+    """Suggestions nobody has answered, those with most carriers first; `words`: those with a name that holds them."""
     answered = [row.pair for row in standing_decisions()]
-    return CrosswalkSuggestion.objects.exclude(pair__in=answered).order_by("-carriers", "one_name", "other_name")
+    rows = CrosswalkSuggestion.objects.exclude(pair__in=answered)
+    if words:
+        rows = rows.filter(Q(one_name__icontains=words) | Q(other_name__icontains=words))
+    return rows.order_by("-carriers", "one_name", "other_name")
 
 
 def suggestion_by_uid(uid: UUID | str) -> CrosswalkSuggestion:
@@ -107,3 +111,23 @@ def shipped_rows() -> list[Shipped]:
         Shipped(same.cpes, same.words, same.because, {name: SEEN_IN[name] for name in (*same.cpes, *same.words)})
         for same in SAME
     ]
+
+
+class Bare(NamedTuple):
+    """A name one product alone bears, as shipped: a component with neither package URL nor CPE is looked up by it."""
+
+    name: str
+    cpe: str  # part:vendor:product
+    seen_in: str  # a record that uses the CPE name, with its source; '' where none is known
+
+
+def bare_names() -> list[Bare]:
+    """The bare names shipped with Suture, by name."""
+    seen = {**BARE_SEEN_IN, **SEEN_IN}
+    return [Bare(name, cpe, seen.get(cpe, "")) for name, cpe in sorted(NAMES.items())]
+
+
+def due_entries(until: date) -> list[CrosswalkDecision]:
+    """Entries that stand and whose review date comes by a day, the earliest first. One query."""
+    due = [row for row in standing_decisions() if row.review_on is not None and row.review_on <= until]
+    return sorted(due, key=lambda row: (row.review_on or until, row.pk))

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any, NamedTuple
 
 from django.db import connection
@@ -352,6 +353,36 @@ def one_in_review(stmt: int, person: Person) -> Waiting:
     if not rows:
         raise NotFound("there is no such range in review; its record may have changed since")
     return filled(rows, person)[0]
+
+
+def several_in_review(stmts: Sequence[int], person: Person) -> list[Waiting]:
+    """Some ranges in review as they stand. A constant number of queries.
+
+    Raises:
+        NotFound: one of them is there no longer, or is about what this person may not see.
+    """
+    wanted = [stmt for stmt in stmts if 0 <= stmt < LARGEST]
+    rows = _light(f" AND w.stmt IN ({', '.join(f'{stmt:d}' for stmt in wanted)})", Wanted(), person) if wanted else []
+    if len(rows) != len(set(stmts)):
+        raise NotFound(f"{len(set(stmts)) - len(rows)} of these ranges wait no longer; their records may have changed")
+    return filled(rows, person)
+
+
+def due_decisions(person: Person, until: date) -> list[ReviewDecision]:
+    """Standing decisions whose review date comes by a day, the earliest first; without what stands behind a wall.
+
+    Three queries.
+    """
+    due = [row for row in standing_decisions() if row.review_on is not None and row.review_on <= until]
+    if not due:
+        return []
+    records = Assertion.objects.filter(record_id__in={row.record_id for row in due})
+    about = set(records.values_list("record_id", "vuln"))
+    walled = Vulnerability.objects.filter(pk__in={vuln for _, vuln in about}).exclude(wall=None)
+    hidden = set(walled.values_list("pk", flat=True)) - set(visible(person, walled).values_list("pk", flat=True))
+    unseen = {record for record, vuln in about if vuln in hidden}
+    seen = [row for row in due if row.record_id not in unseen]
+    return sorted(seen, key=lambda row: (row.review_on or until, row.pk))
 
 
 def history_of(row: Waiting) -> list[ReviewDecision]:

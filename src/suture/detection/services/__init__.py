@@ -9,7 +9,7 @@ from suture.detection.services.holding import decide_held, label_matches
 from suture.detection.services.ledger import name_owner, name_source_owner
 from suture.detection.services.matching import match_release
 from suture.detection.services.profile import declare_absent, name_device, withdraw_absence, withdraw_name
-from suture.detection.services.review import decide_review, settle_reviews, take_back_review
+from suture.detection.services.review import decide_review, decide_reviews, settle_reviews, take_back_review
 from suture.detection.services.sboms import Taken, take_in_held, take_in_sbom
 from suture.detection.services.staleness import check_whole_portfolio, rematch_stale, stale_releases
 from suture.detection.services.statements import add_manual_finding, take_back_statement
@@ -26,6 +26,7 @@ __all__ = [
     "correct_match",
     "decide_held",
     "decide_review",
+    "decide_reviews",
     "declare_absent",
     "end_of",
     "end_text_watch",

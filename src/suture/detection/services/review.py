@@ -22,8 +22,9 @@ from suture.core.versions import KEYS_VERSION
 from suture.core.vulnerabilities import Bounds
 from suture.detection.crosswalk_names import Named, NameKind
 from suture.detection.models import Matched, ReviewDecision, ReviewSettled
-from suture.detection.queries.review import SETTLES, one_in_review, standing_decisions
+from suture.detection.queries.review import SETTLES, Waiting, one_in_review, several_in_review, standing_decisions
 from suture.detection.review import key_of, subject_of
+from suture.evidence.canonical import digest
 from suture.evidence.clock import now
 from suture.evidence.services import record
 from suture.intelligence.models import ORDINALS, Assertion, Package, ReviewedRange
@@ -34,6 +35,7 @@ Verdict = ReviewDecision.Verdict
 STATES = (Verdict.VERSIONS, Verdict.EVERY_VERSION)  # verdicts that take part in matching
 LONGEST_REASON = 1000
 MOST_RANGES = 50
+MOST_AT_ONCE = 500  # ranges of one verdict
 
 
 def decide_review(
@@ -58,29 +60,72 @@ def decide_review(
     _check(because, verdict, review_on)
     bounds = _bounds(verdict, versions)
     with transaction.atomic():
-        row = one_in_review(stmt, by)
         require(by, "review.decide")
-        record_ = Assertion.objects.get(pk=stmt >> ORDINALS)
-        text = ReviewedRange.objects.select_for_update().get(pk=stmt)
-        package = _package(row.kind, row.scheme, row.package, of) if bounds else None
-        subject = subject_of(row.source, row.record, row.kind, row.package)
-        key = key_of(subject, text.reason, text.n, text.raw, record_.sha256)
-        _replace(subject, key, record_, text, by)
-        decision = ReviewDecision.objects.create(
-            uid=new_uid(), key=key, subject=subject, source=row.source, record_id=row.record,
-            package_kind=row.kind, package_name=row.package,
-            reason=row.reason, raw=row.raw, n=row.n, verdict=verdict,
-            stated_kind=package.kind.value if package else "", stated_name=package.name if package else "",
-            versions=[text.strip() for text in versions if text.strip()], because=because.strip(), by=by,
-            owner=owner or by, review_on=review_on, at=now(), rev=published_rev(),
-        )  # fmt: skip
-        if package is not None:
-            state_ranges(
-                number=decision.pk, label=f"{row.record[:90]}, review {decision.pk}", about=record_, package=package,
-                bounds=bounds, because=_said_by(decision),
-            )  # fmt: skip
-        ReviewSettled.objects.update_or_create(stmt=stmt, defaults={"decision": decision, "until": review_on})
+        decision = _decide(one_in_review(stmt, by), verdict, by, because, review_on, bounds, versions, of, owner or by)
         _prove(decision, by)
+    return decision
+
+
+def decide_reviews(
+    *, stmts: Sequence[int], verdict: str, by: Person, because: str, review_on: date, owner: Person | None = None
+) -> list[ReviewDecision]:
+    """Say of several ranges in review at once that they do not concern us, or concern every version.
+
+    Versions are stated range by range (`decide_review`). One line of evidence, with the hash of what was decided on
+    and of what came of it; each range keeps a decision of its own.
+
+    Raises:
+        InvalidValue: none chosen, too many, no reason, or a record that names no package for 'every version'.
+        NotFound: one of them is there no longer, or is about what this person may not see.
+        NotAllowed: none of this person's roles may do this.
+    """
+    wanted = sorted(set(stmts))
+    if not wanted or len(wanted) > MOST_AT_ONCE:
+        raise InvalidValue(f"choose 1 to {MOST_AT_ONCE} ranges; {len(wanted)} were chosen")
+    _check(because, verdict, review_on)
+    bounds = _bounds(verdict, ())
+    with transaction.atomic():
+        require(by, "review.decide")
+        rows = several_in_review(wanted, by)
+        made = [_decide(row, verdict, by, because, review_on, bounds, (), None, owner or by) for row in rows]
+        asked = [[row.source, row.record, row.package, row.reason, row.raw] for row in rows]
+        record(
+            by=by, did=f"reviews.{verdict.replace(' ', '_')}", to=made[0], because=because,
+            facts={
+                "count": len(made), "verdict": verdict, "review_on": review_on.isoformat(),
+                "owner": str((owner or by).uid), "records": [row.record for row in rows][:200],
+                "input": digest({"ranges": asked}), "result": digest({"decisions": [[d.uid, d.key] for d in made]}),
+            },
+        )  # fmt: skip
+    return made
+
+
+def _decide(
+    row: Waiting, verdict: str, by: Person, because: str, review_on: date, bounds: Sequence[Bounds],
+    versions: Sequence[str], of: Named | None, owner: Person,
+) -> ReviewDecision:  # fmt: skip
+    """One decision with its ranges, in the caller's transaction, which proves it."""
+    stmt = row.stmt
+    record_ = Assertion.objects.get(pk=stmt >> ORDINALS)
+    text = ReviewedRange.objects.select_for_update().get(pk=stmt)
+    package = _package(row.kind, row.scheme, row.package, of) if bounds else None
+    subject = subject_of(row.source, row.record, row.kind, row.package)
+    key = key_of(subject, text.reason, text.n, text.raw, record_.sha256)
+    _replace(subject, key, record_, text, by)
+    decision = ReviewDecision.objects.create(
+        uid=new_uid(), key=key, subject=subject, source=row.source, record_id=row.record,
+        package_kind=row.kind, package_name=row.package,
+        reason=row.reason, raw=row.raw, n=row.n, verdict=verdict,
+        stated_kind=package.kind.value if package else "", stated_name=package.name if package else "",
+        versions=[text.strip() for text in versions if text.strip()], because=because.strip(), by=by,
+        owner=owner, review_on=review_on, at=now(), rev=published_rev(),
+    )  # fmt: skip
+    if package is not None:
+        state_ranges(
+            number=decision.pk, label=f"{row.record[:90]}, review {decision.pk}", about=record_, package=package,
+            bounds=bounds, because=_said_by(decision),
+        )  # fmt: skip
+    ReviewSettled.objects.update_or_create(stmt=stmt, defaults={"decision": decision, "until": review_on})
     return decision
 
 

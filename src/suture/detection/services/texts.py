@@ -34,7 +34,9 @@ State = TextCandidate.State
 
 
 def watch_text(*, release: Release, of: str, name: str, words: str, because: str, by: Person) -> TextWatch:
-    """Watch words for a component or a supplier of a release. Texts already known are looked through as well.
+    """Watch words for a component or a supplier of a release, or for the device itself by its brand name.
+
+    Texts already known are looked through as well.
 
     Raises:
         InvalidValue: the release has no such component or supplier, the words are too short, or are watched already.
@@ -45,7 +47,8 @@ def watch_text(*, release: Release, of: str, name: str, words: str, because: str
     with transaction.atomic():
         require(by, "coverage.watch", release)
         field = "name" if of == TextWatch.Of.COMPONENT else "supplier"
-        if not name or not components_of(release).filter(**{field: name}).exists():
+        itself = of == TextWatch.Of.COMPONENT and name == release.product.brand_name
+        if not name or not (itself or components_of(release).filter(**{field: name}).exists()):
             raise InvalidValue(f"{release.label} has no {of} called '{name}'")
         running = TextWatch.objects.filter(release=release, of=of, name=name, ended_at=None)
         if any(one.words.casefold() == words.casefold() for one in running):
