@@ -147,6 +147,11 @@ def names_of(release: Release, moment: datetime | None = None) -> list[DeviceNam
     return sorted(found.values(), key=lambda one: one.pk)
 
 
+def device_of(release: Release, moment: datetime | None = None) -> tuple[ComponentValue, ...]:
+    """The device itself, once per name, as a component of its release. One query."""
+    return tuple(_as_component(release, row) for row in names_of(release, moment))
+
+
 class Profile(NamedTuple):
     """What matching reads of a device's profile for one release."""
 
@@ -162,8 +167,9 @@ class Profile(NamedTuple):
 
 def profile_of(release: Release, moment: datetime | None = None) -> Profile:
     """The profile of a release's device, now or at a moment. Two queries."""
-    named = tuple(_as_component(release, row) for row in names_of(release, moment))
-    return Profile(named, tuple(row.pattern for row in _standing(AbsentPlatform, release.product, moment)))
+    return Profile(
+        device_of(release, moment), tuple(row.pattern for row in _standing(AbsentPlatform, release.product, moment))
+    )
 
 
 def _as_component(release: Release, row: DeviceName) -> ComponentValue:

@@ -17,7 +17,7 @@ from suture.evidence.clock import now
 from suture.intelligence.models import ORDINALS
 from suture.intelligence.queries import Knowledge, SourceStatus, keyed_otherwise, knowledge, sources_status
 from suture.inventory.models import Release
-from suture.inventory.profile import profile_of
+from suture.inventory.profile import device_of
 
 
 class Verdict(NamedTuple):
@@ -234,7 +234,7 @@ def coverage(release: Release) -> Coverage:
 def _itself(
     release: Release, gaps: Iterable[Gap], owners: Mapping[tuple[str, str], LedgerOwner], texts: Texts
 ) -> Iterator[Itself]:
-    names = profile_of(release).components
+    names = device_of(release)
     holes = {gap.component.ref: gap for gap in gaps} if names else {}
     for one in names:
         gap, named = holes.get(one.ref), owners.get((one.name, one.supplier))
