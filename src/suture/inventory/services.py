@@ -84,7 +84,7 @@ def state_safety(
 ) -> SafetyStatement:
     """Draft a device's safety and essential performance: each function with limits and the harm if compromised."""
     with transaction.atomic():
-        require(by, "product.describe", product)
+        require(by, "statement.propose", product)
         for i, function in enumerate(functions):
             missing = {"name", "limits", "if_compromised", "worst_harm"} - set(function)
             if missing or function["worst_harm"] not in range(1, 6):

@@ -73,7 +73,8 @@ def device(request: HttpRequest, uid: UUID) -> HttpResponse:
             "releases": getattr(product, "newest_first", ()),
             "signatures": signatures_on(SafetyStatement.record_kind, statement.uid) if statement else [],
             "entries": entries_about(Product.record_kind, str(product.uid)).reverse()[:5],
-            "can_describe": may_do(request, "product.describe"), "can_release": may_do(request, "release.register"),
+            "can_describe": may_do(request, "product.describe"),
+            "can_state": may_do(request, "statement.propose"), "can_release": may_do(request, "release.register"),
             "can_approve": may_do(request, "statement.approve"),
         },
     )  # fmt: skip

@@ -17,17 +17,28 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET, require_http_methods
 
 from suture.accounts.models import Person, Signature, Wall
-from suture.assessment.models import Assessment, Case, CaseRelease, CaseStep, Control, DatedFact
+from suture.assessment.models import Assessment, Case, CaseRelease, CaseStep, Control, DatedFact, ExploitationChange
 from suture.core.errors import NotFound
-from suture.detection.models import Finding
-from suture.disclosure.models import Advisory, Complaint, Embargo, Finder, Participant, ServiceRecord
+from suture.detection.models import Finding, MatchCorrection, TextCandidate
+from suture.disclosure.models import (
+    Advisory,
+    Attachment,
+    Complaint,
+    Embargo,
+    Finder,
+    Message,
+    Participant,
+    ServiceRecord,
+)  # fmt: skip
 from suture.disclosure.models import Report as IntakeReport
 from suture.evidence.chain import FIELDS, Verdict
 from suture.evidence.head import read_head
 from suture.evidence.models import Entry
 from suture.evidence.queries import entries_about, verify_chain
 from suture.intelligence.models import Vulnerability
+from suture.inventory.models import Consignee, Contact, Product, Site, Unit
 from suture.jobs.models import Promise
+from suture.remediation.models import Campaign, Delivery, EffectivenessCheck, Notice, Plan, ServiceOrder
 from suture.reporting.models import Decision, Document, Record806, Report806
 from suture.sharing.models import IsaoSubmission
 from suture.web.exports import csv_response
@@ -45,6 +56,15 @@ WALLED: tuple[tuple[type[Model], str], ...] = (
     (Finding, "vulnerability__wall"), (Wall, "pk"), (IntakeReport, "wall"), (Finder, "report__wall"),
     (Complaint, "report__wall"), (ServiceRecord, "report__wall"), (Participant, "case__wall"),
     (Embargo, "case__wall"), (Advisory, "case__wall"), (Promise, "wall"),
+    (Attachment, "report__wall"), (Message, "report__wall"), (ExploitationChange, "case__wall"),
+    (MatchCorrection, "vulnerability__wall"), (TextCandidate, "vulnerability__wall"),
+    (Consignee, "wall"), (Site, "consignee__wall"),
+    (Contact, "consignee__wall"), (Plan, "case__wall"), (Campaign, "case__wall"),
+    (Campaign, "case__vulnerability__wall"), (Campaign, "product__field_wall"),
+    (EffectivenessCheck, "campaign__case__wall"), (EffectivenessCheck, "consignee__wall"),
+    (Notice, "campaign__case__wall"), (Notice, "campaign__product__field_wall"),
+    (Delivery, "notice__campaign__case__wall"), (Delivery, "consignee__wall"),
+    (ServiceOrder, "campaign__case__wall"), (ServiceOrder, "unit__product__field_wall"),
 )  # fmt: skip
 
 
@@ -78,7 +98,23 @@ def seen_by(person: Person, entries: QuerySet[Entry]) -> QuerySet[Entry]:
     private = Promise.objects.exclude(only_for="").exclude(only_for__in=[role.value for role in person.roles])
     rest.append(private.order_by().values_list("uid", flat=True))
     hidden = [str(uid) for uid in first.union(*rest, all=True)]  # one question, however many kinds there are
+    hidden += _hidden_units(admitted)
     return entries.exclude(record_uid__in=hidden) if hidden else entries
+
+
+def _hidden_units(admitted: QuerySet[Wall]) -> list[str]:
+    """Units behind a wall: of a product line or a consignee. Only those that evidence names are looked up."""
+    behind = Q(product__field_wall__isnull=False) & ~Q(product__field_wall__in=admitted)
+    behind |= Q(site__consignee__wall__isnull=False) & ~Q(site__consignee__wall__in=admitted)
+    walled = Product.objects.exclude(field_wall=None).exists() or Consignee.objects.exclude(wall=None).exists()
+    if not walled:
+        return []
+    named = list(Entry.objects.filter(record_kind=Unit.record_kind).values_list("record_uid", flat=True).distinct())
+    return [
+        str(uid)
+        for start in range(0, len(named), 5000)
+        for uid in Unit.objects.filter(behind, uid__in=named[start : start + 5000]).values_list("uid", flat=True)
+    ]
 
 
 def line_of(entry: Entry) -> Line:

@@ -1,0 +1,182 @@
+"""Every route, and whom it is for. A route of the URL table or a verb of the registry without a row fails the build.
+
+`about` is the model whose uid the address holds; `verbs` are what a POST does, one of which a person's roles must allow
+(() where a page only reads, or is the person's own); `more` is the rest of the address. `OPEN` answers anybody.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from django.db.models import Model
+
+from suture.accounts.models import Person
+from suture.assessment.models import Assessment, Case, Control
+from suture.detection.models import (
+    CrosswalkDecision,
+    CrosswalkSuggestion,
+    MatchCorrection,
+    ReviewDecision,
+    TextCandidate,
+    TextWatch,
+)
+from suture.disclosure.models import Attachment
+from suture.disclosure.models import Report as IntakeReport
+from suture.intelligence.models import Vulnerability
+from suture.inventory.models import (
+    AbsentPlatform,
+    DeviceName,
+    HeldSbom,
+    Product,
+    Release,
+    SafetyStatement,
+    SbomDocument,
+)
+from suture.jobs.models import Promise
+from suture.policy.models import PolicyVersion
+from suture.reporting.models import Decision, Document, Record806, Report806
+from suture.sharing.models import IsaoMembership, VexPublication
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One route."""
+
+    about: type[Model] | None = None
+    verbs: tuple[str, ...] = ()
+    more: Mapping[str, object] = field(default_factory=dict)
+    open: bool = False
+
+
+def _r(about: type[Model] | None = None, *verbs: str, **more: object) -> Row:
+    return Row(about, verbs, more)
+
+
+OPEN = Row(open=True)
+_NO_UID = "01a1ff93-1773-767f-b08a-000000000000"
+
+ROUTES: Mapping[str, Row] = {
+    # signing in
+    "account_login": OPEN, "account_logout": OPEN, "account_inactive": OPEN, "account_reauthenticate": _r(),
+    "account_change_password": _r(), "account_signup": _r(), "account_email": _r(), "account_set_password": _r(),
+    # for anybody
+    "healthz": OPEN, "readyz": OPEN, "icon": OPEN, "security-txt": OPEN, "public-policy": OPEN, "public-report": OPEN,
+    "public-openpgp": OPEN, "public-receipt-key": OPEN, "public-advisories": OPEN,
+    "public-follow": Row(more={"token": "x" * 43}, open=True),
+    "public-receipt": Row(more={"token": "x" * 43, "form": "json"}, open=True),
+    "public-advisory": Row(more={"number": "NM-2026-0001"}, open=True),
+    # frame
+    "look": _r(), "search": _r(), "sources": _r(), "today": _r(), "obligations-file": _r(form="csv"),
+    "source-owner": _r(None, "coverage.own", source="nvd"),
+    # intake
+    "intake": _r(), "intake-report": _r(IntakeReport),
+    "intake-acknowledge": _r(IntakeReport, "report.acknowledge"), "intake-answer": _r(IntakeReport, "report.answer"),
+    "intake-step": _r(IntakeReport, "report.move", verb="validate"),
+    "intake-duplicate": _r(IntakeReport, "report.move"), "intake-link": _r(IntakeReport, "report.link"),
+    "intake-case": _r(IntakeReport, "report.link"), "intake-attachment": _r(Attachment, "report.open_attachment"),
+    # devices and releases
+    "devices": _r(), "device-new": _r(None, "product.register"), "establishment-new": _r(None, "product.register"),
+    "device": _r(Product), "device-describe": _r(Product, "product.describe"),
+    "device-name": _r(Product, "product.describe"), "device-absent": _r(Product, "product.describe"),
+    "device-name-entry": _r(DeviceName), "device-name-withdraw": _r(DeviceName, "product.describe"),
+    "device-absent-entry": _r(AbsentPlatform), "device-absent-withdraw": _r(AbsentPlatform, "product.describe"),
+    "release-new": _r(Product, "release.register"), "statement-new": _r(Product, "statement.propose"),
+    "statement-approve": _r(Product, "statement.approve", version=_NO_UID), "statement": _r(SafetyStatement),
+    "sbom": _r(SbomDocument), "sbom-held": _r(HeldSbom), "sbom-confirm": _r(HeldSbom, "sbom.confirm"),
+    "sbom-reject": _r(HeldSbom, "sbom.confirm"), "release": _r(Release), "release-as-of": _r(Release),
+    "release-components": _r(Release), "release-coverage": _r(Release),
+    "release-coverage-file": _r(Release, form="csv"), "release-coverage-owner": _r(Release, "coverage.own"),
+    "release-coverage-watch": _r(Release, "coverage.watch"), "text-watch-end": _r(TextWatch, "coverage.watch"),
+    "text-candidate": _r(TextCandidate, "candidate.judge"), "release-proposals": _r(Release, "impact.answer"),
+    "vulnerability-proposals": _r(Vulnerability, "impact.answer"), "release-held": _r(Release, "finding.judge"),
+    "release-ruled-out": _r(Release), "release-corrected": _r(Release), "release-findings": _r(Release, form="json"),
+    "release-sbom": _r(Release, "sbom.import"), "release-sbom-read": _r(Release),
+    "release-vex-publish": _r(Release, "vex.publish"), "release-vex": _r(Release, dialect="openvex"),
+    # vulnerabilities
+    "vulnerabilities": _r(), "vulnerability-new": _r(None, "vulnerability.register"),
+    "vulnerability": _r(Vulnerability),
+    "case-open": _r(Vulnerability, "case.open"), "finding-state": _r(Vulnerability, "finding.judge", release=Release),
+    "finding-back": _r(Vulnerability, "finding.judge", release=Release),
+    "match-correct": _r(Vulnerability, "match.correct", release=Release), "corrections": _r(),
+    "correction": _r(MatchCorrection), "correction-withdraw": _r(MatchCorrection, "match.correct"), "review": _r(),
+    "review-together": _r(None, "review.decide"),
+    "review-range": _r(number=1), "review-decide": _r(None, "review.decide", number=1),
+    "review-take-back": _r(None, "review.decide", number=1), "review-decision": _r(ReviewDecision), "crosswalk": _r(),
+    "crosswalk-new": _r(None, "crosswalk.decide"), "crosswalk-look": _r(None, "crosswalk.suggest"),
+    "crosswalk-suggestion": _r(CrosswalkSuggestion, "crosswalk.decide"),
+    "crosswalk-entry": _r(CrosswalkDecision, "crosswalk.decide"),
+    "crosswalk-take-back": _r(CrosswalkDecision, "crosswalk.decide"),
+    # cases
+    "cases": _r(), "case": _r(Case), "fact-new": _r(Case, "case.record_fact"),
+    "fact-correct": _r(Case, "case.record_fact", fact=_NO_UID), "case-learned": _r(Case, "case.set_learned"),
+    "case-initiated": _r(Case, "case.record_fact"), "case-long-term": _r(Case, "case.record_fact"),
+    "case-hand-over": _r(Case, "case.move"), "case-answer": _r(Case, "impact.answer"),
+    "case-not-present": _r(Case, "impact.answer"), "case-answer-parts": _r(Case, "impact.answer", release=Release),
+    "case-reassess": _r(Case, "assessment.propose"), "case-move": _r(Case, "case.move", verb="reopen"),
+    "assessment-start": _r(Case, "assessment.propose"), "control-new": _r(Case, "control.propose"),
+    "case-decide": _r(Case, "decision.make"), "report-draft": _r(Case, "report806.draft"),
+    "record-806-new": _r(Case, "record806.draft"), "isao-submission": _r(Case, "isao.record"),
+    "assessment": _r(Assessment), "assessment-exploitability": _r(Assessment, "exploitability.assess"),
+    "assessment-level": _r(Assessment), "assessment-harm": _r(Assessment, "harm.assess"),
+    "assessment-dissent": _r(Assessment, "assessment.sign", "assessment.propose"),
+    "assessment-propose": _r(Assessment, "assessment.propose"), "assessment-return": _r(Assessment, "assessment.sign"),
+    "assessment-sign": _r(Assessment, "assessment.sign"), "control-verify": _r(Control, "control.verify"),
+    "control-recommend": _r(Control, "control.verify", "control.propose"),
+    "control-in-use": _r(Control, "control.confirm_in_use"),
+    "control-end": _r(Control, "control.verify", "control.propose"), "decision": _r(Decision),
+    "decision-sign": _r(Decision, "decision.sign"),
+    # reports
+    "reports": _r(), "report": _r(Report806), "report-item": _r(Report806, "report806.draft", number=1),
+    "report-move": _r(Report806, "report806.draft", "report806.approve", "report806.record_submission", verb="approve"),
+    "report-pdf": _r(Report806, "report806.draft"), "record-806": _r(Record806),
+    "record-806-sign": _r(Record806, "record806.sign"), "record-806-pdf": _r(Record806, "record806.draft"),
+    "document": _r(Document),
+    # sharing, proof, policy, people
+    "sharing": _r(), "isao-new": _r(None, "isao.record"),
+    "isao-criterion": _r(IsaoMembership, "isao.record"), "vex-file": _r(VexPublication),
+    "outbox": _r(), "outbox-of": _r(cause=_NO_UID), "message": _r(Promise),
+    "message-repeat": _r(Promise, "promise.repeat"), "message-stop": _r(Promise, "promise.give_up"),
+    "proof": _r(), "match-quality": _r(), "proof-record": _r(Case, kind="case"),
+    "proof-export": _r(form="json"), "policy": _r(), "policy-new": _r(None, "policy.propose", kind="risk-matrix"),
+    "policy-examples": _r(None, "policy.propose"), "set-up": _r(None, "installation.set_up"),
+    "policy-version": _r(PolicyVersion), "policy-approve": _r(PolicyVersion, "policy.approve"), "people": _r(),
+    "person-new": _r(None, "person.add"), "person": _r(Person),
+    "person-password": _r(Person, "person.renew_password"), "wall-new": _r(None, "wall.manage"),
+}  # fmt: skip
+
+# The API's operations, by their id.
+OPERATIONS: Mapping[str, Row] = {
+    "list_releases": _r(), "one_release": _r(Release), "list_findings": _r(Release),
+    "hand_in_sbom": _r(Release, "sbom.import"), "list_review": _r(), "one_review": _r(number=1), "crosswalk": _r(),
+    "read_coverage": _r(Release), "own": _r(Release, "coverage.own"),
+    "own_source": _r(None, "coverage.own", source="x"),
+    "watch": _r(Release, "coverage.watch"), "end": _r(TextWatch, "coverage.watch"), "read_candidates": _r(Release),
+    "judge": _r(TextCandidate, "candidate.judge"), "read_profile": _r(Product),
+    "add_name": _r(Product, "product.describe"), "add_absence": _r(Product, "product.describe"),
+    "end_name": _r(DeviceName, "product.describe"), "end_absence": _r(AbsentPlatform, "product.describe"),
+    "read_proposals": _r(Release), "adopt": _r(Release, "impact.answer"), "read_held": _r(Release),
+    "decide_on_held": _r(Release, "finding.judge"), "list_corrections": _r(), "correct": _r(None, "match.correct"),
+    "withdraw": _r(MatchCorrection, "match.correct"), "decide": _r(None, "review.decide", number=1),
+    "undecide": _r(None, "review.decide", number=1), "decide_several": _r(None, "review.decide"),
+    "read_ruled_out": _r(Release), "openapi-json": OPEN, "api-root": OPEN,
+}  # fmt: skip
+
+# Verbs that no route does: the command line, the worker, or a part of another verb.
+ELSEWHERE: Mapping[str, str] = {
+    "person.change_roles": "no door yet", "person.retire": "no door yet", "evidence.read": "pages of proof read",
+    "release.move": "no door yet", "sbom.approve": "no door yet", "field.describe": "no door yet",
+    "field.import": "no door yet", "unit.record": "no door yet", "unit.retire": "no door yet",
+    "feeds.import": "suture feeds import", "report.take_in": "no door yet",
+    "report.read_finder": "decides what intake-report shows", "coordination.manage": "no door yet",
+    "advisory.write": "no door yet", "cve.draft": "no door yet", "quality.record": "no door yet",
+    "mdr.evaluate": "no door yet", "source.watch": "no door yet", "isao.approve": "no door yet",
+    **dict.fromkeys(
+        ("campaign.open", "campaign.move", "campaign.approve", "campaign.close", "campaign.accept_residual",
+         "control_entry.propose", "control_entry.check_risk", "control_entry.verify", "control_entry.move",
+         "delivery.record", "effectiveness.check", "notice.write", "notice.approve", "notice.send", "plan.write",
+         "plan.move", "plan.sign_residual", "service_order.open", "service_order.record", "unit.move"),
+        "no door yet",
+    ),
+    "vex.export": "suture share; release-vex and vex-file read",
+}  # fmt: skip
