@@ -94,7 +94,7 @@ class Found:
         """What counts: standing findings, of vulnerabilities before no wall or one this person is admitted to."""
         where, values = ["f.gone_at IS NULL"], dict[str, Any]()
         if self.person.kind != Person.Kind.SYSTEM:
-            hidden = Vulnerability.objects.exclude(wall=None).exclude(
+            hidden = Vulnerability.objects.filter(wall__isnull=False).exclude(
                 wall__in=Wall.objects.filter(admitted=self.person)
             )
             numbers = ", ".join(str(int(number)) for number in hidden.values_list("pk", flat=True))

@@ -7,9 +7,11 @@ names: its identifiers, the crosswalk's, and names no source had used before.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from heapq import nlargest
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 from django.db import connection
@@ -132,47 +134,72 @@ def ranges_in_review(wanted: Wanted, person: Person, first: int = 0, size: int =
     if wanted.scope == "all" and wanted.release is None:
         return _everything(wanted, person, first, size)
     packages = packages_of_ours(wanted.release)
-    found = [row for part in chunks(packages, 2000) for row in _light(_in(part), wanted, person)]
-    found.sort(key=lambda row: (row.dated, row.stmt), reverse=True)
-    open_ = [row for row in found if _has_state(row, wanted.state)]
-    names = dict(Package.objects.filter(pk__in={row.package for row in open_}).values_list("pkg_id", "name"))
-    shown = [row for row in open_ if wanted.beside or not row.beside]
+    alike = _alike(row for part in chunks(packages, 2000) for row in _raw(_in(part), person))
+    names = dict(Package.objects.filter(pk__in={one.package for one in alike}).values_list("pkg_id", "name"))
+    open_ = [one for one in alike if wanted.state == "any" or bool(one.settled) == (wanted.state == "decided")]
+    shown = [one for one in open_ if wanted.beside or not one.beside]
 
-    def matches(row: Light, *, but: str = "") -> bool:
+    def matches(one: _Alike, *, but: str = "") -> bool:
         return (
-            (but == "reason" or wanted.reason in ("", row.reason))
-            and (but == "source" or wanted.source in ("", row.source))
-            and (but == "package" or wanted.package in ("", names.get(row.package or 0, "")))
+            (but == "reason" or wanted.reason in ("", one.reason))
+            and (but == "source" or wanted.source in ("", one.source))
+            and (but == "package" or wanted.package in ("", names.get(one.package or 0, "")))
         )
 
-    rows = [row for row in shown if matches(row)]
+    def counted(name: Callable[[_Alike], str], but: str) -> dict[str, int]:
+        many: Counter[str] = Counter()
+        for one in shown:
+            if matches(one, but=but):
+                many[name(one)] += len(alike[one])
+        return dict(many.most_common())
+
+    chosen = [one for one in shown if matches(one)]
+    newest = nlargest(first + size, (row for one in chosen for row in alike[one]), key=_by_day)
     return Listing(
-        rows[first : first + size], len(rows), sum(row.n for row in rows),
-        sum(1 for row in open_ if row.beside and matches(row)) if not wanted.beside else 0,
-        _counted(row.reason for row in shown if matches(row, but="reason")),
-        _counted(row.source for row in shown if matches(row, but="source")),
-        _counted(names[row.package or 0] for row in shown if matches(row, but="package")),
+        [_row(row) for row in newest[first:]], sum(len(alike[one]) for one in chosen),
+        sum(row[_N] for one in chosen for row in alike[one]),
+        sum(len(alike[one]) for one in open_ if one.beside and matches(one)) if not wanted.beside else 0,
+        counted(lambda one: one.reason, "reason"), counted(lambda one: one.source, "source"),
+        counted(lambda one: names[one.package or 0], "package"),
     )  # fmt: skip
 
 
-def _counted(values: Iterable[str]) -> dict[str, int]:
-    return dict(Counter(values).most_common())
+_N = 3  # columns of `_LIGHT`
+_by_day = itemgetter(6, 0)  # the record's day, then the statement
 
 
-def _has_state(row: Light, state: str) -> bool:
-    return state == "any" or row.settled == (state == "decided")
+class _Alike(NamedTuple):
+    """What rows have in common that is counted and filtered by: few of it, where there are tens of thousands of rows."""
+
+    package: int | None
+    reason: str
+    source: str
+    settled: int
+    beside: int
+
+
+def _alike(rows: Iterable[Sequence[Any]]) -> dict[_Alike, list[Sequence[Any]]]:
+    found: dict[tuple[Any, ...], list[Sequence[Any]]] = defaultdict(list)
+    kind = itemgetter(1, 2, 4, 7, 8)
+    for row in rows:
+        found[kind(row)].append(row)
+    return {_Alike(*group): several for group, several in found.items()}
 
 
 def _in(packages: Sequence[int]) -> str:
     return f" AND w.pkg_id IN ({', '.join(str(int(package)) for package in packages)})"
 
 
-def _light(where: str, wanted: Wanted, person: Person, more: str = "") -> list[Light]:
-    values: dict[str, Any] = {"rev": published_rev(), "today": now().date(), "reason": wanted.reason}
-    sql = _LIGHT.format(unsettled=UNSETTLED, bits=ORDINALS, where=where + _not_hidden(person)) + more
+def _light(where: str, person: Person) -> list[Light]:
+    return [_row(row) for row in _raw(where, person)]
+
+
+def _raw(where: str, person: Person) -> list[Sequence[Any]]:
+    values: dict[str, Any] = {"rev": published_rev(), "today": now().date()}
     with connection.cursor() as cursor:
-        cursor.execute(sql, values)
-        return [_row(row) for row in cursor.fetchall()]
+        cursor.execute(_LIGHT.format(unsettled=UNSETTLED, bits=ORDINALS, where=where + _not_hidden(person)), values)
+        found: list[Sequence[Any]] = cursor.fetchall()
+    return found
 
 
 def _row(row: Sequence[Any]) -> Light:
@@ -182,7 +209,7 @@ def _row(row: Sequence[Any]) -> Light:
 
 def _not_hidden(person: Person) -> str:
     """Without what is about a vulnerability behind a wall this person is not admitted to. Walls are few."""
-    walled = Vulnerability.objects.exclude(wall=None)
+    walled = Vulnerability.objects.filter(wall__isnull=False)
     seen = visible(person, walled).values("pk")
     hidden = [int(pk) for pk in walled.exclude(pk__in=seen).values_list("pk", flat=True)]
     if not hidden:
@@ -349,7 +376,7 @@ def one_in_review(stmt: int, person: Person) -> Waiting:
     Raises:
         NotFound: there is none of this number any longer, or it is about what this person may not see.
     """
-    rows = _light(f" AND w.stmt = {stmt:d}", Wanted(), person) if 0 <= stmt < LARGEST else []
+    rows = _light(f" AND w.stmt = {stmt:d}", person) if 0 <= stmt < LARGEST else []
     if not rows:
         raise NotFound("there is no such range in review; its record may have changed since")
     return filled(rows, person)[0]
@@ -362,7 +389,7 @@ def several_in_review(stmts: Sequence[int], person: Person) -> list[Waiting]:
         NotFound: one of them is there no longer, or is about what this person may not see.
     """
     wanted = [stmt for stmt in stmts if 0 <= stmt < LARGEST]
-    rows = _light(f" AND w.stmt IN ({', '.join(f'{stmt:d}' for stmt in wanted)})", Wanted(), person) if wanted else []
+    rows = _light(f" AND w.stmt IN ({', '.join(f'{stmt:d}' for stmt in wanted)})", person) if wanted else []
     if len(rows) != len(set(stmts)):
         raise NotFound(f"{len(set(stmts)) - len(rows)} of these ranges wait no longer; their records may have changed")
     return filled(rows, person)
@@ -378,7 +405,7 @@ def due_decisions(person: Person, until: date) -> list[ReviewDecision]:
         return []
     records = Assertion.objects.filter(record_id__in={row.record_id for row in due})
     about = set(records.values_list("record_id", "vuln"))
-    walled = Vulnerability.objects.filter(pk__in={vuln for _, vuln in about}).exclude(wall=None)
+    walled = Vulnerability.objects.filter(pk__in={vuln for _, vuln in about}).filter(wall__isnull=False)
     hidden = set(walled.values_list("pk", flat=True)) - set(visible(person, walled).values_list("pk", flat=True))
     unseen = {record for record, vuln in about if vuln in hidden}
     seen = [row for row in due if row.record_id not in unseen]
