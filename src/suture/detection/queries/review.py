@@ -169,7 +169,7 @@ _by_day = itemgetter(6, 0)  # the record's day, then the statement
 
 
 class _Alike(NamedTuple):
-    """What rows have in common that is counted and filtered by: few of it, where there are tens of thousands of rows."""
+    """What rows have in common that is counted and filtered by: few of it, where rows are tens of thousands."""
 
     package: int | None
     reason: str
