@@ -41,6 +41,11 @@ def person_named(username: str) -> Person:
         raise NotFound(f"nobody here is called '{username}'") from None
 
 
+def humans() -> QuerySet[Person]:
+    """Everybody who may act today and can answer for something, by printed name."""
+    return Person.objects.filter(is_active=True, kind=Person.Kind.HUMAN).order_by("printed_name")
+
+
 def people_in(role: Role) -> list[Person]:
     """Everybody who holds a role and may still act."""
     return [p for p in Person.objects.filter(is_active=True).order_by("printed_name") if role in p.roles]

@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from ninja import File, NinjaAPI, Router, Schema, Status
 from ninja.files import UploadedFile
-from pydantic import Field
 
 from suture import __version__
 from suture.api.auth import CALLERS, caller
 from suture.api.coverage import coverage_router
 from suture.api.judgements import router as judgements_router
-from suture.api.paging import LARGEST_PAGE, read_cursor, tagged, write_cursor
+from suture.api.paging import read_cursor, tagged, write_cursor
 from suture.api.problems import REFUSALS, ProblemAt, register
 from suture.api.profile import router as profile_router
+from suture.api.records import PageSize, release_of
 from suture.api.review import router as review_router
-from suture.core.errors import InvalidValue, NotFound
+from suture.core.errors import InvalidValue
 from suture.detection.models import Finding
 from suture.detection.queries import coverage, findings_of
 from suture.detection.services import take_in_sbom
@@ -31,7 +31,6 @@ api = NinjaAPI(
 )  # fmt: skip
 register(api)
 router = Router(tags=["releases"])
-PageSize = Annotated[int, Field(ge=1, le=LARGEST_PAGE)]
 
 
 class ReleaseOut(Schema):
@@ -128,13 +127,6 @@ class SbomTaken(Schema):
     held: HeldOut | None = None
 
 
-def _release(uid: UUID) -> Release:
-    found = Release.objects.select_related("product", "sbom").filter(uid=uid).first()
-    if found is None:
-        raise NotFound("there is no such release")
-    return found
-
-
 def _out(release: Release) -> dict[str, Any]:
     matched = getattr(release, "matched", None)
     return {
@@ -157,9 +149,9 @@ def list_releases(request: HttpRequest, cursor: str = "", limit: PageSize = 100)
 
 
 @router.get("/releases/{uid}", response={200: ReleaseOut, **REFUSALS}, summary="One release")
-def one_release(request: HttpRequest, uid: UUID) -> Any:
+def onerelease_of(request: HttpRequest, uid: UUID) -> Any:
     """One release by its uid."""
-    return _out(_release(uid))
+    return _out(release_of(uid))
 
 
 @router.get(
@@ -170,7 +162,7 @@ def list_findings(
     limit: PageSize = 200,
 ) -> Any:  # fmt: skip
     """Findings with why each matched, and what was not looked at. Has an ETag: ask again with If-None-Match."""
-    release, person = _release(uid), caller(request)
+    release, person = release_of(uid), caller(request)
     matched = getattr(release, "matched", None)
     known = f"{matched.rev} {matched.at}" if matched else "not matched"
     if tagged(request, response, f"{person.pk} {release.portfolio_rev} {known} {cursor} {limit}"):
@@ -210,7 +202,7 @@ def hand_in_sbom(request: HttpRequest, uid: UUID, file: File[UploadedFile], conf
     if not data:
         raise InvalidValue("the file is empty")
     taken = take_in_sbom(
-        release=_release(uid), data=data, file_name=file.name or "upload", by=caller(request), confirmed=confirmed
+        release=release_of(uid), data=data, file_name=file.name or "upload", by=caller(request), confirmed=confirmed
     )
     document = taken.document
     answer = {

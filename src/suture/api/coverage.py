@@ -10,14 +10,12 @@ from django.http import HttpRequest
 from ninja import Router, Schema, Status
 from pydantic import Field
 
-from suture.accounts.models import Person
 from suture.api.auth import caller
 from suture.api.problems import REFUSALS
-from suture.core.errors import NotFound
+from suture.api.records import BecauseIn, person_of, release_of
 from suture.detection.models import TextCandidate, TextWatch
 from suture.detection.queries import candidates_for, coverage, ledger
 from suture.detection.services import end_text_watch, judge_candidate, name_owner, name_source_owner, watch_text
-from suture.inventory.models import Release
 
 coverage_router = Router(tags=["coverage"])
 
@@ -98,12 +96,6 @@ class CandidateOut(Schema):
     state: str
 
 
-class BecauseIn(Schema):
-    """Why."""
-
-    because: str
-
-
 class VerdictIn(Schema):
     """Whether a candidate concerns the release; if it does, a finding is stated."""
 
@@ -111,25 +103,11 @@ class VerdictIn(Schema):
     because: str
 
 
-def _release(uid: UUID) -> Release:
-    found = Release.objects.select_related("product", "sbom").filter(uid=uid).first()
-    if found is None:
-        raise NotFound("there is no such release")
-    return found
-
-
-def _person(uid: UUID) -> Person:
-    found = Person.objects.filter(uid=uid).first()
-    if found is None:
-        raise NotFound("there is no such person")
-    return found
-
-
 @coverage_router.get("/releases/{uid}/coverage", response={200: LedgerOut, **REFUSALS}, summary="The coverage ledger")
 def read_coverage(request: HttpRequest, uid: UUID) -> Any:
     """Each component of the current SBOM: who watches it since when, or why nobody does and who answers for that."""
     caller(request)
-    release = _release(uid)
+    release = release_of(uid)
     seen = coverage(release)
     return {
         "release": release.label, "says": seen.says, "assessed": seen.verdict.assessed, "components": seen.components,
@@ -143,8 +121,8 @@ def read_coverage(request: HttpRequest, uid: UUID) -> Any:
 def own(request: HttpRequest, uid: UUID, body: OwnerIn) -> Any:
     """Say who answers for a component nobody monitors, or for every one without an owner."""
     name_owner(
-        release=_release(uid), components=[(body.name, body.supplier)] if body.name else None,
-        owner=_person(body.owner), because=body.because, review_on=body.review_on, by=caller(request),
+        release=release_of(uid), components=[(body.name, body.supplier)] if body.name else None,
+        owner=person_of(body.owner), because=body.because, review_on=body.review_on, by=caller(request),
     )  # fmt: skip
     return Status(204, None)
 
@@ -153,7 +131,7 @@ def own(request: HttpRequest, uid: UUID, body: OwnerIn) -> Any:
 def own_source(request: HttpRequest, source: str, body: OwnerIn) -> Any:
     """Say who brings a late or incomplete source in order."""
     name_source_owner(
-        source=source, owner=_person(body.owner), because=body.because, review_on=body.review_on, by=caller(request)
+        source=source, owner=person_of(body.owner), because=body.because, review_on=body.review_on, by=caller(request)
     )
     return Status(204, None)
 
@@ -162,7 +140,7 @@ def own_source(request: HttpRequest, source: str, body: OwnerIn) -> Any:
 def watch(request: HttpRequest, uid: UUID, body: WatchIn) -> Any:
     """Watch words in texts of vulnerabilities that name no product by CPE or package URL."""
     row = watch_text(
-        release=_release(uid), of=body.of, name=body.name, words=body.words, because=body.because, by=caller(request)
+        release=release_of(uid), of=body.of, name=body.name, words=body.words, because=body.because, by=caller(request)
     )
     return Status(201, row)
 
@@ -180,7 +158,7 @@ def end(request: HttpRequest, uid: UUID, body: BecauseIn) -> Any:
 )  # fmt: skip
 def read_candidates(request: HttpRequest, uid: UUID) -> Any:
     """Those that wait for a person; never findings by themselves."""
-    return [_candidate(row) for row in candidates_for(caller(request), [_release(uid).pk])]
+    return [_candidate(row) for row in candidates_for(caller(request), [release_of(uid).pk])]
 
 
 @coverage_router.post(

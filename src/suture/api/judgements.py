@@ -13,6 +13,7 @@ from pydantic import Field
 from suture.accounts.models import Person
 from suture.api.auth import caller
 from suture.api.problems import REFUSALS
+from suture.api.records import BecauseIn, person_of, release_of
 from suture.assessment.inheritance import proposals
 from suture.assessment.services import adopt_judgements
 from suture.core.corrections import Named
@@ -28,15 +29,8 @@ from suture.detection.services import (
     take_back_review,
     withdraw_correction,
 )
-from suture.inventory.models import Release
 
 router = Router(tags=["judgements"])
-
-
-class BecauseIn(Schema):
-    """Why."""
-
-    because: str
 
 
 class ReviewIn(Schema):
@@ -153,20 +147,8 @@ class HeldIn(Schema):
     because: str
 
 
-def _release(uid: UUID) -> Release:
-    found = Release.objects.select_related("product").filter(uid=uid).first()
-    if found is None:
-        raise NotFound("there is no such release")
-    return found
-
-
 def _owner(uid: UUID | None) -> Person | None:
-    if uid is None:
-        return None
-    found = Person.objects.filter(uid=uid).first()
-    if found is None:
-        raise NotFound("there is no such person")
-    return found
+    return None if uid is None else person_of(uid)
 
 
 # ---- ranges in review
@@ -258,7 +240,7 @@ def read_proposals(request: HttpRequest, uid: UUID) -> Any:
             "evidence": one.source.evidence, "unchanged": one.unchanged,
             "changes": [moved.says for moved in one.moved], "configuration": one.configuration,
         }
-        for one in proposals(caller(request), release=_release(uid))
+        for one in proposals(caller(request), release=release_of(uid))
     ]  # fmt: skip
 
 
@@ -266,7 +248,7 @@ def read_proposals(request: HttpRequest, uid: UUID) -> Any:
 def adopt(request: HttpRequest, uid: UUID, body: AdoptIn) -> Any:
     """VEX status only; harm and verdict are judged for each release."""
     person = caller(request)
-    offered = {one.key for one in proposals(person, release=_release(uid))}
+    offered = {one.key for one in proposals(person, release=release_of(uid))}
     if missing := [key for key in body.keys if key not in offered]:
         raise NotFound(f"not proposed for this release (any longer): {', '.join(missing[:5])}")
     made = adopt_judgements(keys=body.keys, because=body.because, review_on=body.review_on, by=person)
@@ -279,7 +261,7 @@ def adopt(request: HttpRequest, uid: UUID, body: AdoptIn) -> Any:
 @router.get("/releases/{uid}/held", response={200: list[HeldOut], **REFUSALS}, summary="Held findings")
 def read_held(request: HttpRequest, uid: UUID) -> Any:
     """Findings with a confirmed match that a feed or the matcher would drop: they wait for a person."""
-    rows = findings_of(_release(uid), caller(request)).exclude(held_because="")
+    rows = findings_of(release_of(uid), caller(request)).exclude(held_because="")
     return [
         {
             "uid": row.uid, "vulnerability": row.vulnerability.preferred_id, "held_because": row.held_because,
@@ -293,7 +275,7 @@ def read_held(request: HttpRequest, uid: UUID) -> Any:
 def decide_on_held(request: HttpRequest, uid: UUID, body: HeldIn) -> Any:
     """They stay as a person's statement, or go as matching would have it."""
     person = caller(request)
-    held = {row.uid for row in findings_of(_release(uid), person).exclude(held_because="")}
+    held = {row.uid for row in findings_of(release_of(uid), person).exclude(held_because="")}
     if not held.issuperset(body.findings):
         raise NotFound("not held in this release (any longer)")
     decide_held(finding_uids=body.findings, keep=body.keep, because=body.because, by=person)

@@ -3,25 +3,21 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest
 from ninja import Router, Schema, Status
-from pydantic import Field
 
 from suture.api.auth import caller
-from suture.api.paging import LARGEST_PAGE
 from suture.api.problems import REFUSALS
-from suture.core.errors import NotFound
+from suture.api.records import BecauseIn, Offset, PageSize, product_of, release_of
 from suture.detection.queries import ruled_out_in
 from suture.detection.services import declare_absent, name_device, withdraw_absence, withdraw_name
-from suture.inventory.models import AbsentPlatform, DeviceName, Product, Release
+from suture.inventory.models import AbsentPlatform, DeviceName
 from suture.inventory.profile import entries_of
 
 router = Router(tags=["device profile"])
-PageSize = Annotated[int, Field(ge=1, le=LARGEST_PAGE)]
-Offset = Annotated[int, Field(ge=0, le=10_000_000)]
 
 
 class EntryOut(Schema):
@@ -79,12 +75,6 @@ class AbsentIn(Schema):
     evidence: str
 
 
-class WhyIn(Schema):
-    """Why."""
-
-    because: str
-
-
 class RuledOutOut(Schema):
     """In a stated range, and ruled out by the record's own conditions."""
 
@@ -104,25 +94,11 @@ class RuledOutPage(Schema):
     items: list[RuledOutOut]
 
 
-def _product(uid: UUID) -> Product:
-    found = Product.objects.filter(uid=uid).first()
-    if found is None:
-        raise NotFound("there is no such device")
-    return found
-
-
-def _release(uid: UUID) -> Release:
-    found = Release.objects.select_related("product").filter(uid=uid).first()
-    if found is None:
-        raise NotFound("there is no such release")
-    return found
-
-
 @router.get("/products/{uid}/profile", response={200: ProfileOut, **REFUSALS}, summary="The device itself")
 def read_profile(request: HttpRequest, uid: UUID) -> Any:
     """Under which CPE names records speak of a device itself, and what it has not; what was withdrawn as well."""
     caller(request)
-    product = _product(uid)
+    product = product_of(uid)
     names, absent = entries_of(product)
     return {
         "device": product.brand_name, "names": [_name(row) for row in names],
@@ -134,8 +110,8 @@ def read_profile(request: HttpRequest, uid: UUID) -> Any:
 def add_name(request: HttpRequest, uid: UUID, body: NameIn) -> Any:
     """Give a device a CPE name of its own; its releases are matched again."""
     row = name_device(
-        product=_product(uid), cpe=body.cpe, because=body.because, evidence=body.evidence, version=body.version,
-        release=_release(body.release) if body.release else None, by=caller(request),
+        product=product_of(uid), cpe=body.cpe, because=body.because, evidence=body.evidence, version=body.version,
+        release=release_of(body.release) if body.release else None, by=caller(request),
     )  # fmt: skip
     return Status(201, _name(row))
 
@@ -144,20 +120,20 @@ def add_name(request: HttpRequest, uid: UUID, body: NameIn) -> Any:
 def add_absence(request: HttpRequest, uid: UUID, body: AbsentIn) -> Any:
     """Say what a device has not; its releases are matched again."""
     row = declare_absent(
-        product=_product(uid), name=body.name, cpe=body.cpe, because=body.because, evidence=body.evidence,
+        product=product_of(uid), name=body.name, cpe=body.cpe, because=body.because, evidence=body.evidence,
         by=caller(request),
     )  # fmt: skip
     return Status(201, _absent(row))
 
 
 @router.post("/device-names/{uid}/withdraw", response={200: NameOut, **REFUSALS}, summary="Withdraw a CPE name")
-def end_name(request: HttpRequest, uid: UUID, body: WhyIn) -> Any:
+def end_name(request: HttpRequest, uid: UUID, body: BecauseIn) -> Any:
     """What it found goes, with why."""
     return _name(withdraw_name(uid=uid, because=body.because, by=caller(request)))
 
 
 @router.post("/absent-platforms/{uid}/withdraw", response={200: AbsentOut, **REFUSALS}, summary="Take back an absence")
-def end_absence(request: HttpRequest, uid: UUID, body: WhyIn) -> Any:
+def end_absence(request: HttpRequest, uid: UUID, body: BecauseIn) -> Any:
     """What it ruled out is conditional again."""
     return _absent(withdraw_absence(uid=uid, because=body.because, by=caller(request)))
 
@@ -165,7 +141,7 @@ def end_absence(request: HttpRequest, uid: UUID, body: WhyIn) -> Any:
 @router.get("/releases/{uid}/ruled-out", response={200: RuledOutPage, **REFUSALS}, summary="What was ruled out")
 def read_ruled_out(request: HttpRequest, uid: UUID, offset: Offset = 0, limit: PageSize = 100) -> Any:
     """In a stated range, and ruled out since the record's conditions exclude the release: with the sentence why."""
-    rows = ruled_out_in(_release(uid), caller(request))
+    rows = ruled_out_in(release_of(uid), caller(request))
     return {
         "total": rows.count(),
         "items": [

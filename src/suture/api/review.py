@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 from uuid import UUID
 
 from django.http import HttpRequest
 from ninja import Router, Schema
-from pydantic import Field
 
 from suture.api.auth import caller
 from suture.api.paging import LARGEST_PAGE
 from suture.api.problems import REFUSALS
-from suture.core.errors import NotFound
+from suture.api.records import Offset, PageSize
 from suture.detection.crosswalk import SHIPPED_VERSION
 from suture.detection.models import ReviewDecision
 from suture.detection.queries.crosswalk import (
@@ -24,11 +23,8 @@ from suture.detection.queries.crosswalk import (
     suggestions_waiting,
 )
 from suture.detection.queries.review import Waiting, Wanted, filled, history_of, one_in_review, ranges_in_review
-from suture.inventory.models import Release
 
 router = Router(tags=["review"])
-PageSize = Annotated[int, Field(ge=1, le=LARGEST_PAGE)]
-Offset = Annotated[int, Field(ge=0, le=10_000_000)]
 
 
 class ConcernsOut(Schema):
@@ -116,11 +112,7 @@ def list_review(
     offset: Offset = 0, limit: PageSize = 100,
 ) -> Any:  # fmt: skip
     """Stated ranges nobody could read; by default those that wait and could concern a component of ours."""
-    person, one = caller(request), None
-    if release is not None:
-        one = Release.objects.select_related("product").filter(uid=release).first()
-        if one is None:
-            raise NotFound("there is no such release")
+    person, one = caller(request), None if release is None else release_of(release)
     wanted = Wanted(scope=scope, release=one, reason=reason, source=source, package=package, state=state, beside=beside)
     found = ranges_in_review(wanted, person, offset, limit)
     return {

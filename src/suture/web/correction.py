@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods
 
 from suture.accounts.models import Person
-from suture.accounts.queries import visible
+from suture.accounts.queries import humans, visible
 from suture.core.roles import may
 from suture.detection.correcting import ZONE
 from suture.detection.models import Finding, MatchCorrection
@@ -77,7 +77,7 @@ def correct(request: HttpRequest, uid: UUID, release: UUID) -> HttpResponse:
     standing = Finding.objects.standing().select_related("release__product", "vulnerability")
     finding: Finding = one(standing, vulnerability=row, release__uid=release)
     pairs = pairs_of(finding)
-    people = Person.objects.filter(is_active=True, kind=Person.Kind.HUMAN).order_by("printed_name")
+    people = humans()
     able = people.filter(pk__in=[p.pk for p in people if may(p.roles, "match.correct")])
     start = {"owner": person.uid, "review_on": today(ZONE) + YEAR, "pair": "0" if len(pairs) == 1 else None}
     form = CorrectForm(pairs, able, request.POST or None, initial=start)

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods
 
 from suture.accounts.models import Person
+from suture.accounts.queries import humans
 from suture.core.errors import NotFound
 from suture.detection.models import TextCandidate, TextWatch
 from suture.detection.queries import Watched, candidates_for, feed_checks, ledger, owners_of_sources, text_watches
@@ -108,8 +109,7 @@ class OwnerForm(Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        people = Person.objects.filter(kind=Person.Kind.HUMAN, is_active=True).order_by("printed_name")
-        self.fields["owner"].queryset = people  # type: ignore[attr-defined]
+        self.fields["owner"].queryset = humans()  # type: ignore[attr-defined]
 
 
 def _first(request: HttpRequest) -> dict[str, Any]:

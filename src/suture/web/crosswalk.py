@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from suture.accounts.models import Person
+from suture.accounts.queries import humans
 from suture.detection.crosswalk import SHIPPED_VERSION
 from suture.detection.crosswalk_names import read_name
 from suture.detection.models import CrosswalkDecision
@@ -33,7 +34,7 @@ from suture.detection.queries.crosswalk import (
 from suture.detection.services import confirm_pair, look_for_suggestions, reject_pair, take_back_pair
 from suture.evidence.clock import now
 from suture.web.forms import BecauseField, DateField, Form
-from suture.web.pages import may_do, one, page_of, person_of, take_form
+from suture.web.pages import ask_why, may_do, one, page_of, person_of, take_form
 
 YEAR = timedelta(days=365)
 PARTS = ("waiting", "confirmed", "rejected", "shipped", "names")
@@ -108,8 +109,7 @@ class DecideForm(Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        people = Person.objects.filter(is_active=True, kind=Person.Kind.HUMAN).order_by("printed_name")
-        self.fields["owner"].queryset = people  # type: ignore[attr-defined]
+        self.fields["owner"].queryset = humans()  # type: ignore[attr-defined]
 
 
 @require_http_methods(["GET", "POST"])
@@ -194,26 +194,19 @@ def entry(request: HttpRequest, uid: UUID) -> HttpResponse:
     )  # fmt: skip
 
 
-class TakeBackForm(Form):
-    """Why what was said no longer holds."""
-
-    because = BecauseField(label=gettext_lazy("Why it no longer holds"))
-
-
 @require_http_methods(["GET", "POST"])
 def take_back(request: HttpRequest, uid: UUID) -> HttpResponse:
     """Take back what was said of two names."""
     person = person_of(request)
     row = one(CrosswalkDecision.objects.all(), uid=uid)
     left, right = names_of(row)
-    form = TakeBackForm(request.POST or None)
-    return take_form(
-        request, form,
-        lambda: take_back_pair(one=left, other=right, by=person, because=form.cleaned_data["because"]),
-        lambda made: redirect("crosswalk-entry", made.uid), "web/form.html",
+    return ask_why(
+        request, lambda because: take_back_pair(one=left, other=right, by=person, because=because),
+        lambda made: redirect("crosswalk-entry", made.uid),
         {
             "place": "vulnerabilities", "title": _("Take back what was said"), "sub": row.label,
             "submit": _("Take it back"), "back": f"/crosswalk/entries/{uid}/",
             "says": _("Releases that matched by it are matched again. What was said stays on record."),
         },
+        _("Why it no longer holds"),
     )  # fmt: skip

@@ -16,7 +16,7 @@ from suture.detection.services import declare_absent, name_device, withdraw_abse
 from suture.inventory.models import AbsentPlatform, DeviceName, Product, Release
 from suture.inventory.profile import entry_by_uid
 from suture.web.forms import BecauseField, Form, TextField
-from suture.web.pages import one, person_of, take_form
+from suture.web.pages import ask_why, one, person_of, take_form
 
 FORM = "web/form.html"
 EVIDENCE = gettext_lazy("What shows it")
@@ -66,12 +66,6 @@ class AbsentForm(Form):
     evidence = TextField(label=EVIDENCE, help_text=EVIDENCE_HELP, rows=2)
 
 
-class WithdrawForm(Form):
-    """Why an entry of the profile no longer holds."""
-
-    because = BecauseField()
-
-
 @require_http_methods(["GET", "POST"])
 def name(request: HttpRequest, uid: UUID) -> HttpResponse:
     """Give the device a CPE name of its own."""
@@ -108,11 +102,9 @@ def absent(request: HttpRequest, uid: UUID) -> HttpResponse:
 def withdraw(request: HttpRequest, uid: UUID) -> HttpResponse:
     """Withdraw a CPE name; what it found goes, with why."""
     row = entry_by_uid(DeviceName, uid)
-    form = WithdrawForm(request.POST or None)
-    return take_form(
-        request, form,
-        lambda: withdraw_name(uid=uid, by=person_of(request), **form.cleaned_data),
-        lambda _row: redirect("device", row.product.uid), FORM,
+    return ask_why(
+        request, lambda because: withdraw_name(uid=uid, by=person_of(request), because=because),
+        lambda _row: redirect("device", row.product.uid),
         _context(
             row.product, _("Withdraw %(name)s") % {"name": row.package}, _("Withdraw"),
             _("Findings that rest on this name alone go, and keep their history."),
@@ -124,11 +116,9 @@ def withdraw(request: HttpRequest, uid: UUID) -> HttpResponse:
 def withdraw_absent(request: HttpRequest, uid: UUID) -> HttpResponse:
     """Take back that the device has not something."""
     row = entry_by_uid(AbsentPlatform, uid)
-    form = WithdrawForm(request.POST or None)
-    return take_form(
-        request, form,
-        lambda: withdraw_absence(uid=uid, by=person_of(request), **form.cleaned_data),
-        lambda _row: redirect("device", row.product.uid), FORM,
+    return ask_why(
+        request, lambda because: withdraw_absence(uid=uid, by=person_of(request), because=because),
+        lambda _row: redirect("device", row.product.uid),
         _context(
             row.product, _("Take back: no %(name)s") % {"name": row.name}, _("Take back"),
             _("What it ruled out is conditional again."),

@@ -101,6 +101,16 @@ class BecauseField(TextField):
         super().__init__(**kwargs)
 
 
+class WhyForm(Form):
+    """The reason, and nothing else."""
+
+    because = BecauseField()
+
+    def __init__(self, *args: Any, label: Any = "", **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["because"].label = label or self.fields["because"].label
+
+
 class SignatureMixin(forms.Form):
     """What a signature asks again: the password. Printed name and meaning stand beside it (21 CFR 11.50, 11.200)."""
 

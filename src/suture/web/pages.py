@@ -18,7 +18,7 @@ from django.utils.dateparse import parse_date
 from suture.accounts.models import Person
 from suture.core.errors import NotFound, SutureError
 from suture.core.roles import may
-from suture.web.forms import Form, perform
+from suture.web.forms import Form, WhyForm, perform
 
 Row = TypeVar("Row", bound=Model)
 
@@ -70,6 +70,18 @@ def take_form(
                 return then(result)
         status = 422
     return render(request, template, {**context, "form": form}, status=status)
+
+
+def ask_why(
+    request: HttpRequest,
+    verb: Callable[[str], Any],
+    then: Callable[[Any], HttpResponse],
+    context: Mapping[str, Any],
+    label: Any = "",
+) -> HttpResponse:
+    """A page that asks for the reason of one act, and does it. `label`: what the reason is called, if not 'Why'."""
+    form = WhyForm(request.POST or None, label=label)
+    return take_form(request, form, lambda: verb(form.cleaned_data["because"]), then, "web/form.html", context)
 
 
 def version_of(request: HttpRequest) -> int | None:

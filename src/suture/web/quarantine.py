@@ -15,8 +15,7 @@ from suture.detection.models import Finding
 from suture.detection.services import take_in_held
 from suture.inventory.models import HeldSbom
 from suture.inventory.quarantine import loss_of, reject_sbom
-from suture.web.case_forms import ReasonForm
-from suture.web.pages import may_do, one, person_of, take_form
+from suture.web.pages import ask_why, may_do, one, person_of
 
 
 def _held() -> QuerySet[HeldSbom]:
@@ -46,11 +45,9 @@ def _form(row: HeldSbom, title: str, submit: str, says: str) -> dict[str, Any]:
 def confirm(request: HttpRequest, uid: UUID) -> HttpResponse:
     """Confirm it: it becomes the current SBOM and is matched at once."""
     row = one(_held(), uid=uid)
-    form = ReasonForm(request.POST or None)
-    return take_form(
-        request, form,
-        lambda: take_in_held(held_uid=uid, by=person_of(request), because=form.cleaned_data["because"]),
-        lambda _taken: redirect("release-sbom-read", row.release.uid), "web/form.html",
+    return ask_why(
+        request, lambda because: take_in_held(held_uid=uid, by=person_of(request), because=because),
+        lambda _taken: redirect("release-sbom-read", row.release.uid),
         _form(
             row, _("Confirm the SBOM of %(release)s") % {"release": row.release.label}, _("Confirm and match it"),
             _("It becomes the current SBOM. Findings of components it does not list go, with that as the reason."),
@@ -62,11 +59,9 @@ def confirm(request: HttpRequest, uid: UUID) -> HttpResponse:
 def reject(request: HttpRequest, uid: UUID) -> HttpResponse:
     """Reject it: the current SBOM stays; the file is kept."""
     row = one(_held(), uid=uid)
-    form = ReasonForm(request.POST or None)
-    return take_form(
-        request, form,
-        lambda: reject_sbom(held_uid=uid, by=person_of(request), because=form.cleaned_data["because"]),
-        lambda _held: redirect("release", row.release.uid), "web/form.html",
+    return ask_why(
+        request, lambda because: reject_sbom(held_uid=uid, by=person_of(request), because=because),
+        lambda _held: redirect("release", row.release.uid),
         _form(
             row, _("Reject the SBOM of %(release)s") % {"release": row.release.label}, _("Reject it"),
             _("The current SBOM and its findings stay as they are. The file is kept, shown as rejected."),

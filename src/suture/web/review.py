@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_GET, require_http_methods
 
 from suture.accounts.models import Person
+from suture.accounts.queries import humans
 from suture.detection.crosswalk_names import read_name
 from suture.detection.models import ReviewDecision
 from suture.detection.queries.review import (
@@ -32,7 +33,7 @@ from suture.detection.services import decide_review, decide_reviews, take_back_r
 from suture.evidence.clock import now
 from suture.inventory.models import Release
 from suture.web.forms import BecauseField, DateField, Form, TextField
-from suture.web.pages import ROWS_ON_A_PAGE, may_do, number_in, one, person_of, take_form
+from suture.web.pages import ROWS_ON_A_PAGE, ask_why, may_do, number_in, one, person_of, take_form
 
 YEAR = timedelta(days=365)
 STATES = ("waiting", "decided", "any")
@@ -127,8 +128,7 @@ class DecideForm(Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        people = Person.objects.filter(is_active=True, kind=Person.Kind.HUMAN).order_by("printed_name")
-        self.fields["owner"].queryset = people  # type: ignore[attr-defined]
+        self.fields["owner"].queryset = humans()  # type: ignore[attr-defined]
 
 
 @require_http_methods(["GET", "POST"])
@@ -194,24 +194,18 @@ def decide_together(request: HttpRequest) -> HttpResponse:
     )  # fmt: skip
 
 
-class TakeBackForm(Form):
-    """Why what was said no longer holds."""
-
-    because = BecauseField(label=gettext_lazy("Why it no longer holds"))
-
-
 @require_http_methods(["GET", "POST"])
 def take_back(request: HttpRequest, number: int) -> HttpResponse:
     """Take back what was said of a range: it waits again."""
     person = person_of(request)
     row = one_in_review(number, person)
-    form = TakeBackForm(request.POST or None)
-    return take_form(
-        request, form, lambda: take_back_review(stmt=number, by=person, because=form.cleaned_data["because"]),
-        lambda _row: redirect("review-range", number), "web/form.html",
+    return ask_why(
+        request, lambda because: take_back_review(stmt=number, by=person, because=because),
+        lambda _row: redirect("review-range", number),
         {
             "place": "vulnerabilities", "title": _("Take back what was said"), "sub": f"{row.record} ({row.source})",
             "submit": _("Take it back"), "back": f"/review/{number}/",
             "says": _("It waits again, and versions stated of it match no longer. What was said stays on record."),
         },
+        _("Why it no longer holds"),
     )  # fmt: skip
