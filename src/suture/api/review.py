@@ -12,7 +12,7 @@ from ninja import Router, Schema
 from suture.api.auth import caller
 from suture.api.paging import LARGEST_PAGE
 from suture.api.problems import REFUSALS
-from suture.api.records import Offset, PageSize
+from suture.api.records import Offset, PageSize, release_of
 from suture.detection.crosswalk import SHIPPED_VERSION
 from suture.detection.models import ReviewDecision
 from suture.detection.queries.crosswalk import (
