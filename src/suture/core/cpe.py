@@ -93,6 +93,16 @@ def _unquoted(text: str) -> str:
     return text if text in ("\\-", "\\*") else _QUOTED.sub(r"\1", text)
 
 
+# A formatted string whose vendor and product are plain words, as nearly all are.
+_plainly_named = re.compile(r"cpe:2\.3:([aoh]:[^:*?\\-][^:*?\\]*:([^:*?\\-][^:*?\\]*))(?::[^:\\]+){0,8}").fullmatch
+
+
+def package_of(text: str) -> str | None:
+    """As `parse(text).package`, sooner, of a name that is `nameable`; None: look closer."""
+    found = _plainly_named(text.lower())
+    return None if found is None or found[2] in _WINDOWS else found[1]
+
+
 @lru_cache(maxsize=131_072)
 def parse(text: str) -> Cpe:
     """Read a CPE 2.3 formatted string or a CPE 2.2 URI. Case does not matter; parts left out at the end are ANY.

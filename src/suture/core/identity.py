@@ -259,6 +259,8 @@ def _system_of(read: Purl, system: System | None) -> System | None:
 
 def package_of_cpe(name: Cpe | str) -> Package | None:
     """The package a CPE name stands for, 'a:openssl:openssl'; None when vendor or product is a pattern, ANY or NA."""
+    if isinstance(name, str) and (plain := cpe.package_of(name)):
+        return Package(CPE, "loose", plain)
     name = cpe.parse(name) if isinstance(name, str) else name
     return Package(CPE, "loose", name.package) if name.nameable else None
 

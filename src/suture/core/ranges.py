@@ -6,7 +6,7 @@ for which a person has to look at it (architecture: reading the ranges right is 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -35,7 +35,9 @@ class Reading(NamedTuple):
     intervals: list[Interval]
 
 
-class _Refusal(NamedTuple):
+class Refusal(NamedTuple):
+    """Why some bounds are no interval."""
+
     reason: ReviewReason
     says: str
 
@@ -64,7 +66,7 @@ def intervals_of(scheme: str, bounds: Bounds, exceptions: tuple[Bounds, ...] = (
         NeedsReview: with the reason.
     """
     whole = _interval(scheme, *bounds)
-    if isinstance(whole, _Refusal):
+    if isinstance(whole, Refusal):
         raise NeedsReview(*whole)
     if not exceptions:
         return [whole]
@@ -116,7 +118,7 @@ def subtract(whole: Iterable[Interval], exceptions: Iterable[Interval]) -> list[
     return left
 
 
-def in_words(bounds: Bounds, exceptions: Iterable[Bounds] = ()) -> str:
+def in_words(bounds: Bounds, exceptions: Sequence[Bounds] = ()) -> str:
     """A range as a person reads it: `3.0.0 ≤ v < 3.0.15`, `v = 1.2.3`, `any version`, `v ≤ 4.1, except v = 4.0.9`."""
     low, high, low_open, high_closed = bounds
     lowest = low is None or low == "*" or (low == "0" and not low_open and high != "0")
@@ -130,7 +132,9 @@ def in_words(bounds: Bounds, exceptions: Iterable[Bounds] = ()) -> str:
         said = f"v {'>' if low_open else '≥'} {low}"
     else:
         said = f"{low} {'<' if low_open else '≤'} v {'≤' if high_closed else '<'} {high}"
-    return said + "".join(f", except {in_words(exception)}" for exception in exceptions)
+    if not exceptions:
+        return said
+    return said + "".join([f", except {in_words(exception)}" for exception in exceptions])
 
 
 def why_unorderable(version: str) -> ReviewReason:
@@ -156,9 +160,14 @@ _NO_VERSION = frozenset({"", "-", "--", "?", "n/a", "na", "none", "null", "nil",
 _FREE_TEXT_SIGNS = frozenset("<>=,;|&!\"'")
 
 
-@lru_cache(maxsize=1 << 17)
-def _interval(scheme: str, low: str | None, high: str | None, low_open: bool, high_closed: bool) -> Interval | _Refusal:
-    """One range as one interval, or why not. Remembered: most ranges of a feed are stated many times over."""
+def interval_of(
+    scheme: str, low: str | None, high: str | None, low_open: bool, high_closed: bool
+) -> Interval | Refusal:
+    """One range as one interval, or why not.
+
+    Raises:
+        NeedsReview: its text is absurdly long; everything else is an answer.
+    """
     if low == "*" or (low == "0" and not low_open and high != "0"):
         low = None  # OSV and CVE records write 0 for 'from the first version'
     if high == "*":
@@ -174,11 +183,14 @@ def _interval(scheme: str, low: str | None, high: str | None, low_open: bool, hi
         return lo, hi
     bounds = Bounds(low, high, low_open, high_closed)
     if lo == hi or (low_open and not high_closed and lo == after(hi)):
-        return _Refusal(ReviewReason.EMPTY, f"{in_words(bounds)} holds no version")
-    return _Refusal(ReviewReason.INVERTED, f"in {in_words(bounds)} the lower bound is above the upper one")
+        return Refusal(ReviewReason.EMPTY, f"{in_words(bounds)} holds no version")
+    return Refusal(ReviewReason.INVERTED, f"in {in_words(bounds)} the lower bound is above the upper one")
 
 
-def _refusal(scheme: str, low: str | None, high: str | None, says: str) -> _Refusal:
+_interval = lru_cache(maxsize=1 << 17)(interval_of)  # most ranges of a feed are stated many times over
+
+
+def _refusal(scheme: str, low: str | None, high: str | None, says: str) -> Refusal:
     """Name the reason by the bound that has no key; where both have none, the lower one speaks."""
     for bound in (low, high):
         if bound is None:
@@ -186,8 +198,8 @@ def _refusal(scheme: str, low: str | None, high: str | None, says: str) -> _Refu
         try:
             versions.bounds(scheme, bound, None, wildcard=True)
         except Unorderable:
-            return _Refusal(why_unorderable(bound), says)
-    return _Refusal(ReviewReason.UNORDERABLE, says)
+            return Refusal(why_unorderable(bound), says)
+    return Refusal(ReviewReason.UNORDERABLE, says)
 
 
 def _exception(scheme: str, bounds: Bounds) -> Interval:
@@ -196,7 +208,7 @@ def _exception(scheme: str, bounds: Bounds) -> Interval:
     left out, it would call fixed versions affected without telling why.
     """
     found = _interval(scheme, *bounds)
-    if isinstance(found, _Refusal):
+    if isinstance(found, Refusal):
         if found.reason is ReviewReason.EMPTY:
             return LO, LO  # excepts nothing, as it says
         raise NeedsReview(found.reason, f"the exception cannot be read: {found.says}")

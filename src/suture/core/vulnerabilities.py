@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
@@ -76,6 +77,16 @@ class Severity(NamedTuple):
     by: str  # who scored: 'nvd@nist.gov', 'CISA-ADP', the CNA's short name
 
 
+class Spoken(NamedTuple):
+    """What a record tells people, beside the ranges it states. The fields are those of `Record`."""
+
+    title: str
+    details: str
+    severities: tuple[Severity, ...]
+    weaknesses: tuple[str, ...]
+    references: tuple[str, ...]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Record:
     """One vulnerability record of one source, read. The unit of provenance: an *assertion*.
@@ -103,17 +114,30 @@ class Record:
     configurations: tuple[Node, ...] = ()  # where `ranges` hold only together with other products
     platforms: tuple[StatedRange, ...] = ()  # products the configurations name that are not themselves vulnerable
     by_vendor: bool = False  # issued by the CNA that is the vendor of what it names
-    added: tuple[int, str] | None = None  # (first of `ranges` that another than the issuer added, by whom)
+
+    def spoken(self) -> Spoken:
+        """What it tells people, beside the ranges it states."""
+        return Spoken(self.title, self.details, self.severities, self.weaknesses, self.references)
 
 
-class Saying(NamedTuple):
-    """One affected range before it is given to a package; with a `reason` it goes to review as `text`."""
+class Saying:
+    """One affected range before it is given to a package; with a `reason` it goes to review as `text`.
 
-    reason: ReviewReason | None
-    bounds: Bounds
-    minus: tuple[Bounds, ...] = ()
-    text: str = ""
-    wildcard: bool = False
+    One object wherever the same is said; `memo` is for whoever works out what it comes to.
+    """
+
+    __slots__ = ("bounds", "memo", "minus", "reason", "text", "wildcard")
+
+    def __init__(
+        self, reason: ReviewReason | None, bounds: Bounds, minus: tuple[Bounds, ...] = (), text: str = "",
+        wildcard: bool = False,
+    ) -> None:  # fmt: skip
+        self.reason = reason
+        self.bounds = bounds
+        self.minus = minus
+        self.text = text
+        self.wildcard = wildcard
+        self.memo: object = None
 
 
 class Sayings:
@@ -124,16 +148,24 @@ class Sayings:
 
     __slots__ = ("each",)
 
-    def __init__(self, each: tuple[Saying, ...]) -> None:
+    def __init__(self, each: Sequence[Saying]) -> None:
         self.each = each
 
 
-class Entry(NamedTuple):
-    """One part of a record: all these sayings, of each of these packages; of nobody known where there is none."""
+class Entry:
+    """One part of a record: all these sayings, of each of these packages; of nobody known where there is none.
 
-    packages: tuple[Package, ...]
-    product: str  # in the record's own words, for what goes to review
-    sayings: Sayings
+    Told by which object it is, as `Sayings` are: the same part of many records is one object.
+    """
+
+    __slots__ = ("packages", "product", "sayings", "stated", "vendor")
+
+    def __init__(self, packages: tuple[Package, ...], product: str, sayings: Sayings, vendor: str = "") -> None:
+        self.packages = packages
+        self.product = product  # in the record's own words, for what goes to review
+        self.sayings = sayings
+        self.vendor = vendor
+        self.stated = len(sayings.each) * (len(packages) or 1)  # how many ranges it states
 
 
 class SharedRecord(NamedTuple):
@@ -144,43 +176,40 @@ class SharedRecord(NamedTuple):
 
     source: str
     id: str
-    title: str
-    details: str
     published: str
     modified: str
     withdrawn: str
     disputed: bool
-    severities: tuple[Severity, ...]
-    weaknesses: tuple[str, ...]
-    references: tuple[str, ...]
+    by_vendor: bool
     entries: list[Entry]
     stated: int
+    spoken: Callable[[], Spoken]  # raises FormatError where that part of the record is of another shape
     aliases: tuple[str, ...] = ()
     upstream: tuple[str, ...] = ()
-    by_vendor: bool = False
-    added: tuple[int, str] | None = None  # (first of `entries` that another than the issuer added, by whom)
 
     def whole(self) -> Record:
-        """The same record with every range of its own."""
+        """The same record with every range of its own.
+
+        Raises:
+            FormatError: as `spoken`.
+        """
         ranges: list[StatedRange] = []
         review: list[ReviewRange] = []
-        added = None
-        for number, (packages, product, sayings) in enumerate(self.entries):
-            if self.added is not None and number == self.added[0]:
-                added = (len(ranges), self.added[1])
-            for package in packages or (None,):
-                for reason, bounds, minus, text, wildcard in sayings.each:
-                    if reason is None and package is not None:
-                        ranges.append(StatedRange(package, bounds, minus, wildcard))
+        for entry in self.entries:
+            for package in entry.packages or (None,):
+                for one in entry.sayings.each:
+                    if one.reason is None and package is not None:
+                        ranges.append(StatedRange(package, one.bounds, one.minus, one.wildcard))
                     else:
-                        said = reason or ReviewReason.NO_IDENTITY
-                        review.append(ReviewRange(package, said, f"{product}: {text}"))
+                        reason = one.reason or ReviewReason.NO_IDENTITY
+                        review.append(ReviewRange(package, reason, f"{entry.product}: {one.text}"))
+        spoken = self.spoken()
         return Record(
-            source=self.source, id=self.id, aliases=self.aliases, upstream=self.upstream, title=self.title,
-            details=self.details, published=self.published, modified=self.modified, withdrawn=self.withdrawn,
-            disputed=self.disputed, severities=self.severities, weaknesses=self.weaknesses,
-            references=self.references, ranges=tuple(ranges), review=tuple(review), stated=self.stated,
-            by_vendor=self.by_vendor, added=added,
+            source=self.source, id=self.id, aliases=self.aliases, upstream=self.upstream, title=spoken.title,
+            details=spoken.details, published=self.published, modified=self.modified, withdrawn=self.withdrawn,
+            disputed=self.disputed, severities=spoken.severities, weaknesses=spoken.weaknesses,
+            references=spoken.references, ranges=tuple(ranges), review=tuple(review), stated=self.stated,
+            by_vendor=self.by_vendor,
         )  # fmt: skip
 
 

@@ -37,6 +37,14 @@ _RPM_COLLECTIONS = ("access.redhat.com", "packages.fedoraproject.org")
 
 
 @lru_cache(maxsize=1 << 15)
+def _package_of_cpe(text: str) -> Package | None:
+    try:
+        return package_of_cpe(text)
+    except InvalidValue:
+        return None
+
+
+@lru_cache(maxsize=1 << 15)
 def packages_of(
     vendor: str, product: str, name: str, collection: str, package_url: str, cpes: tuple[str, ...]
 ) -> tuple[Package, ...]:
@@ -45,6 +53,9 @@ def packages_of(
     A distribution's entry (Red Hat) gives its platform as CPE and its package by name: there the package alone is
     meant, and only where the platform is the distribution itself.
     """
+    if not (collection or package_url or cpes):
+        words = package_of_words(vendor, product)
+        return (words,) if words else ()
     host = _HOST.match(collection)
     where = host[1].lower() if host else ""
     if name and where in _RPM_COLLECTIONS:
@@ -58,11 +69,7 @@ def packages_of(
     ecosystem, needs = _REGISTRIES.get(where, ("", ""))
     if ecosystem and name and needs in name:
         named.append(package_of_ecosystem(ecosystem, name))
-    for text in cpes:
-        try:
-            named.append(package_of_cpe(text))
-        except InvalidValue:
-            continue
+    named += [_package_of_cpe(text) for text in cpes]
     known = tuple(dict.fromkeys(package for package in named if package is not None))
     if known:
         return known

@@ -6,31 +6,28 @@ What is decided here: which intervals a stated range is, in which role of its pa
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from functools import lru_cache
 from hashlib import sha256
 from typing import NamedTuple
 
 import msgspec
 
-from suture.core import commits
 from suture.core.components import Package, PackageKind
 from suture.core.configurations import Node, Product, as_plain
 from suture.core.errors import FormatError
-from suture.core.ranges import FALLBACK, Interval, NeedsReview, in_words, intervals_of, read_bounds
-from suture.core.versions import Unorderable
+from suture.core.ranges import Interval, NeedsReview, in_words
 from suture.core.vulnerabilities import (
     Attributes,
-    Bounds,
     Entry,
     Record,
     ReviewRange,
     ReviewReason,
-    Sayings,
     SharedRecord,
+    Spoken,
     StatedRange,
 )
 from suture.formats import alpine_secdb, csaf, cve5, nvd, nvd_feed, osv, redhat
 from suture.formats.detect import Kind
+from suture.intelligence.placing import NATIVE, TWIN, Placed, as_text, placed, scheme_of, together
 
 PARSER_VERSION = 4  # raised whenever a reader, or this module, reads any record differently: files are read again
 
@@ -50,7 +47,8 @@ READERS: dict[Kind, Callable[[bytes], Record | SharedRecord]] = {
     Kind.CSAF: csaf.read,
 }
 
-NATIVE, TWIN, ALSO_LOOSE, COMMIT = "native", "twin", "fallback", "commit"  # Package.Role of the models
+REMEMBERED = 1 << 16  # parts of records whose rows are kept for the next record
+
 PackageRow = tuple[str, str, str, str]  # kind, scheme, name, role
 
 _json = msgspec.json.Encoder().encode
@@ -78,7 +76,17 @@ class ReviewRow(NamedTuple):
     n: int
 
 
-class Prepared(NamedTuple):
+class Words(NamedTuple):
+    """What a record tells people, as it is stored: cut to length, lists as JSON."""
+
+    title: str = ""
+    summary: str = ""
+    severities_json: str = "[]"
+    weaknesses_json: str = "[]"
+    references_json: str = "[]"
+
+
+class Prepared(msgspec.Struct, frozen=True, gc=False):
     """One record, ready to be stored but for the numbers the database gives."""
 
     line: int
@@ -94,19 +102,41 @@ class Prepared(NamedTuple):
     stated: int
     accepted: int
     set_aside: int  # ranges of a withdrawn record: they are stated no more
-    title: str
-    summary: str
     aliases_json: str
-    severities_json: str
-    weaknesses_json: str
-    references_json: str
     says: str
     ranges: list[RangeRow]
     review: list[ReviewRow]
-    result: bytes  # SHA-256 of what was made of it
-    by_vendor: bool = False
-    platforms: Sequence[RangeRow] = ()  # products that only join a configuration; last, their place in the record
-    conditions: str = ""  # core.configurations as JSON, by lines of `says`; '' where each range stands for itself
+    by_vendor: bool
+    platforms: Sequence[RangeRow]  # products that only join a configuration; last, their place in the record
+    conditions: str  # core.configurations as JSON, by lines of `says`; '' where each range stands for itself
+    spoken: Callable[[], Spoken]  # what `words` are made of
+    words: Words = Words()  # made for storing, apart from the rows
+
+    def worded(self) -> Prepared:
+        """The same with its words.
+
+        Raises:
+            FormatError: the part of the record that has them is of another shape: it cannot be read.
+        """
+        told = self.spoken()
+        words = Words(
+            _clean(told.title.strip()[:500]),
+            _clean(told.details.strip()[:2000]),
+            _listed(told.severities),
+            _listed(told.weaknesses),
+            _listed(told.references[:MOST_REFERENCES]),
+        )
+        return msgspec.structs.replace(self, words=words)
+
+    @property
+    def result(self) -> bytes:
+        """SHA-256 of what was made of the record, independent of the numbers a database gives."""
+        waiting = sum([row.n for row in self.review])
+        parts = [part for _, lo, hi, _ in self.ranges for part in (lo, hi)]
+        if self.conditions:
+            parts += [self.conditions.encode(), *(part for _, lo, hi, _ in self.platforms for part in (lo, hi))]
+        told = f"{self.source}\0{self.id}\0{self.accepted}\0{waiting}".encode()
+        return sha256(told + b"\0".join(parts)).digest()
 
 
 class Unreadable(NamedTuple):
@@ -124,18 +154,45 @@ class Batch(NamedTuple):
     unreadable: list[Unreadable]
 
 
+class Reader:
+    """Reads the raw records of one file, or of several of one kind; remembers what parts of records come to."""
+
+    def __init__(self, kind: Kind) -> None:
+        self._kind = kind
+        self.packages: dict[PackageRow, int] = {}  # every package met so far, with its place
+        self._blocks: dict[Entry, Block | None] = {}
+
+    def rows(self, raws: Iterable[Raw]) -> tuple[list[Prepared], list[Unreadable]]:
+        """Read some raw records into rows, without their words. One that cannot be read is named, never passed over."""
+        records: list[Prepared] = []
+        unreadable: list[Unreadable] = []
+        read, packages, blocks = READERS[self._kind], self.packages, self._blocks
+        if len(blocks) > REMEMBERED:
+            blocks.clear()
+        for raw in raws:
+            try:
+                records.append(_rows_of(read(raw.data), raw, packages, blocks))
+            except FormatError as error:
+                unreadable.append(Unreadable(raw.line, _why(error)))
+        return records, unreadable
+
+    def read(self, raws: Iterable[Raw]) -> tuple[list[Prepared], list[Unreadable]]:
+        """As `rows`, with the words: ready to be stored."""
+        without, unreadable = self.rows(raws)
+        records: list[Prepared] = []
+        for record in without:
+            try:
+                records.append(record.worded())
+            except FormatError as error:
+                unreadable.append(Unreadable(record.line, _why(error)))
+        return records, sorted(unreadable)
+
+
 def read_batch(kind: Kind, raws: Iterable[Raw]) -> Batch:
-    """Read raw records of one kind. One that cannot be read is named, never passed over."""
-    reader = READERS[kind]
-    packages: dict[PackageRow, int] = {}
-    records: list[Prepared] = []
-    unreadable: list[Unreadable] = []
-    for raw in raws:
-        try:
-            records.append(prepare(reader(raw.data), raw, packages))
-        except FormatError as error:
-            unreadable.append(Unreadable(raw.line, _why(error)))
-    return Batch(list(packages), records, unreadable)
+    """Read raw records of one kind, as if they were a whole file."""
+    reader = Reader(kind)
+    records, unreadable = reader.read(raws)
+    return Batch(list(reader.packages), records, unreadable)
 
 
 def _why(error: FormatError) -> str:
@@ -143,95 +200,180 @@ def _why(error: FormatError) -> str:
     return f"{first.where}: {first.what}" if first.where and first.where not in error.what else error.what
 
 
-def prepare(record: Record | SharedRecord, raw: Raw, packages: dict[PackageRow, int]) -> Prepared:
-    """Turn a record into rows. `packages` numbers the packages of the batch and grows.
-
-    A record that is withdrawn keeps its text and states no range any more.
+def prepare(record: Record, raw: Raw, packages: dict[PackageRow, int]) -> Prepared:
+    """Turn a record into rows and words. `packages` numbers its packages, and grows.
 
     Raises:
         FormatError: its id or the number of its ranges is beyond what can be stored.
     """
-    if not record.id or len(record.id) > LONGEST_ID:
-        raise FormatError(f"its id has {len(record.id)} characters; 1 to {LONGEST_ID} are possible")
-    if record.stated >= MOST_RANGES:
-        raise FormatError(f"it states {record.stated:,} ranges; fewer than {MOST_RANGES:,} are possible")
-    rows = _Rows(packages)
-    if record.withdrawn:
-        pass
+    return _rows_of(record, raw, packages, {}).worded()
+
+
+def _rows_of(
+    record: Record | SharedRecord, raw: Raw, packages: dict[PackageRow, int], blocks: dict[Entry, Block | None]
+) -> Prepared:
+    """A record that is withdrawn keeps its text and states no range any more."""
+    own_id, stated, withdrawn = record.id, record.stated, record.withdrawn
+    if not own_id or len(own_id) > LONGEST_ID:
+        raise FormatError(f"its id has {len(own_id)} characters; 1 to {LONGEST_ID} are possible")
+    if stated >= MOST_RANGES:
+        raise FormatError(f"it states {stated:,} ranges; fewer than {MOST_RANGES:,} are possible")
+    platforms: Sequence[RangeRow] = ()
+    conditions = ""
+    if withdrawn:
+        made = _NOTHING
     elif isinstance(record, SharedRecord):
-        first, by = record.added or (-1, "")
-        for number, entry in enumerate(record.entries):
-            if number == first:
-                rows.added = (len(rows.says), by)
-            rows.take(entry)
-        rows.conditions_of(record)
+        made = _of_parts(record.entries, packages, blocks)
     else:
+        rows = _Rows(packages)
         joined = {p.number for node in record.configurations for p in node.products() if p.vulnerable}
-        first, by = record.added or (-1, "")
-        for number, stated in enumerate(record.ranges):
-            if number == first:
-                rows.added = (len(rows.says), by)
-            rows.state(stated, number in joined)
+        for number, one in enumerate(record.ranges):
+            rows.state(one, number in joined)
         for review in record.review:
             rows.set_aside(review)
         rows.conditions_of(record)
-    accepted = len(rows.says)
-    says = "\n".join(rows.says)
-    waiting = [ReviewRow(package, reason, text, n) for (package, reason), (text, n) in rows.review.items()]
-    title, summary = record.title.strip()[:500], record.details.strip()[:2000]
-    listed = (_listed(record.aliases), _listed(record.severities), _listed(record.weaknesses),
-              _listed(record.references[:MOST_REFERENCES]))  # fmt: skip
-    if b"\\u0000" in raw.data:  # the NUL that PostgreSQL does not store
-        title, summary = _text(title, 500), _text(summary, 2000)
-        listed = tuple(one.replace("\\u0000", "") for one in listed)  # type: ignore[assignment]
+        made, platforms, conditions = rows.block(), rows.platforms, rows.conditions
     return Prepared(
         raw.line,
         raw.sha256,
         record.source,
-        record.id.replace("\0", "\N{REPLACEMENT CHARACTER}"),
+        own_id.replace("\0", "\N{REPLACEMENT CHARACTER}"),
         _possible_ids(record.aliases),
         _possible_ids(record.upstream),
         record.published[:40],
         record.modified[:40],
-        record.withdrawn[:40],
+        withdrawn[:40],
         record.disputed,
-        0 if record.withdrawn else record.stated,
-        accepted,
-        record.stated if record.withdrawn else 0,
-        title,
-        summary,
-        *listed,
-        says,
-        rows.ranges,
-        waiting,
-        rows.digest(record, accepted, waiting),
+        0 if withdrawn else stated,
+        made.accepted,
+        stated if withdrawn else 0,
+        _listed(record.aliases),
+        made.says,
+        made.ranges,
+        made.review,
         record.by_vendor,
-        rows.platforms,
-        rows.conditions,
+        platforms,
+        conditions,
+        record.spoken,
     )
+
+
+def _of_parts(entries: list[Entry], packages: dict[PackageRow, int], blocks: dict[Entry, Block | None]) -> Block:
+    """The parts of a record, each of which stands in other records too: worked out once, and joined here."""
+    found: list[Block] = []
+    for entry in entries:
+        try:
+            block = blocks[entry]
+        except KeyError:
+            block = blocks[entry] = _block(entry, packages)
+        if block is None:
+            rows = _Rows(packages)
+            rows.one_by_one(entries)
+            return rows.block()
+        found.append(block)
+    return found[0] if len(found) == 1 else _joined(found)
 
 
 def _possible_ids(ids: tuple[str, ...]) -> tuple[str, ...]:
     return tuple([other for other in ids if 0 < len(other) <= LONGEST_ID]) if ids else ()
 
 
+class Block(msgspec.Struct, frozen=True, gc=False):
+    """What one entry comes to, by the numbers that the packages of this file have."""
+
+    accepted: int
+    says: str  # a line for each accepted range
+    ranges: list[RangeRow]
+    packages: set[int]  # of `ranges`
+    review: list[ReviewRow]
+
+
+_NOTHING = Block(0, "", [], set(), [])
+
+
+def _block(entry: Entry, packages: dict[PackageRow, int]) -> Block | None:
+    """None: a name of it is too long to be stored; such a record is taken range by range."""
+    product, sayings = entry.product, entry.sayings
+    if not sayings.each:
+        return _NOTHING
+    says: list[str] = []
+    ranges: list[RangeRow] = []
+    of: set[int] = set()
+    review: list[ReviewRow] = []
+    for kind, scheme, name in entry.packages:
+        if len(name) > LONGEST_NAME // 4:
+            return None
+        words, found, waiting = together(sayings, scheme, kind is PackageKind.PURL)
+        for reason, text, n in waiting:
+            number = packages.setdefault((kind, scheme, name, NATIVE), len(packages))
+            review.append(ReviewRow(number, reason, as_text(text.replace("\x1f", f"{product}: "), 1000), n))
+        first = len(says)
+        says += words
+        for role, as_scheme, intervals in found:
+            number = packages.setdefault((kind, as_scheme, name, role), len(packages))
+            new = [(number, lo, hi, first + line) for lo, hi, line in intervals]
+            if number in of:
+                new = _without(new, {row[:3] for row in ranges})
+            of.add(number)
+            ranges += new
+    if not entry.packages:
+        review = _merged([
+            ReviewRow(None, (one.reason or ReviewReason.NO_IDENTITY).value, as_text(f"{product}: {one.text}", 1000), 1)
+            for one in sayings.each
+        ])  # fmt: skip
+    return Block(len(says), "\n".join(says), ranges, of, review)
+
+
+def _joined(blocks: list[Block]) -> Block:
+    """The parts of one record as one."""
+    says: list[str] = []
+    accepted = 0
+    ranges: list[RangeRow] = []
+    of: set[int] = set()
+    seen: set[tuple[int, bytes, bytes]] = set()
+    review: list[ReviewRow] = []
+    for block in blocks:
+        review += block.review
+        if not block.accepted:
+            continue
+        new = block.ranges
+        if accepted:
+            new = [(number, lo, hi, accepted + line) for number, lo, hi, line in new]
+            if seen or not of.isdisjoint(block.packages):
+                seen = seen or {row[:3] for row in ranges}
+                new = _without(new, seen)
+        of |= block.packages
+        ranges += new
+        says.append(block.says)
+        accepted += block.accepted
+    return Block(accepted, "\n".join(says), ranges, of, _merged(review) if len(review) > 1 else review)
+
+
+def _merged(review: list[ReviewRow]) -> list[ReviewRow]:
+    """Ranges of one package that wait for the same reason, as one row."""
+    merged: dict[tuple[int | None, str], tuple[str, int]] = {}
+    for package, reason, raw, n in review:
+        text, before = merged.get((package, reason), ("", 0))
+        if len(text) < 1000:
+            text = as_text(f"{text}\n{raw}" if text else raw, 1000)
+        merged[package, reason] = (text, before + n)
+    return [ReviewRow(package, reason, text, n) for (package, reason), (text, n) in merged.items()]
+
+
+def _without(rows: Iterable[RangeRow], seen: set[tuple[int, bytes, bytes]]) -> list[RangeRow]:
+    """The rows that were not seen; stated twice by the same record, a range is one row and two lines of `says`."""
+    new = []
+    for row in rows:
+        if row[:3] not in seen:
+            seen.add(row[:3])
+            new.append(row)
+    return new
+
+
 class _Rows:
     """The rows of one record as they come."""
 
-    __slots__ = (
-        "_attributes",
-        "_lines",
-        "_met",
-        "_parts",
-        "_seen",
-        "added",
-        "conditions",
-        "packages",
-        "platforms",
-        "ranges",
-        "review",
-        "says",
-    )  # fmt: skip
+    __slots__ = ("_attributes", "_lines", "_seen", "conditions", "packages", "platforms", "ranges", "review", "says")
 
     def __init__(self, packages: dict[PackageRow, int]) -> None:
         self.packages = packages
@@ -239,54 +381,21 @@ class _Rows:
         self.ranges: list[RangeRow] = []
         self.review: dict[tuple[int | None, str], tuple[str, int]] = {}
         self._seen: set[tuple[int, bytes, bytes]] = set()
-        self._met: set[int] = set()  # packages of entries taken whole
-        self._parts: list[bytes] = []  # of entries taken whole: their fingerprints
         self.platforms: list[RangeRow] = []
         self.conditions = ""
-        self.added: tuple[int, str] | None = None  # the first line of `says` that another than the issuer added
         self._lines: list[int | None] = []  # the line of `says` of each stated range; None: it went to review
         self._attributes: dict[int, Attributes] = {}  # by line
 
-    def take(self, entry: Entry) -> None:
-        """A part of a record that stands in other records too: worked out once, and numbered anew."""
-        listed, product, sayings = entry
-        for package in listed or (None,):
-            if package is None or len(package[2]) > LONGEST_NAME // 4:
-                self._one_by_one(package, entry)
-                continue
-            kind, scheme, name = package
-            says, ranges, review, digest = _together(sayings, scheme, kind is PackageKind.PURL)
-            self._parts.append(digest)
-            for reason, text, n in review:
-                self._wait(self._number(package, NATIVE), reason, text.replace("\x1f", f"{product}: "), n)
-            if not says:
-                continue
-            first = len(self.says)
-            self.says += says
-            packages, met = self.packages, self._met
-            for role, as_scheme, intervals in ranges:
-                number = packages.setdefault((kind, as_scheme, name, role), len(packages))
-                if number in met:
-                    self._again(number, first, intervals)
-                else:
-                    met.add(number)
-                    self.ranges += [(number, lo, hi, first + line) for lo, hi, line in intervals]
-
-    def _again(self, number: int, first: int, ranges: Iterable[tuple[bytes, bytes, int]]) -> None:
-        """More ranges of a package the record has spoken of already: none is stored twice."""
-        seen = {row[1:3] for row in self.ranges if row[0] == number}
-        for lo, hi, line in ranges:
-            if (lo, hi) not in seen:
-                seen.add((lo, hi))
-                self.ranges.append((number, lo, hi, first + line))
-
-    def _one_by_one(self, package: Package | None, entry: Entry) -> None:
-        for reason, bounds, minus, text, wildcard in entry.sayings.each:
-            if package is not None and reason is None:
-                self.state(StatedRange(package, bounds, minus, wildcard))
-            else:
-                said = f"{entry.product}: {text}"
-                self.set_aside(ReviewRange(package, reason or ReviewReason.NO_IDENTITY, said))
+    def one_by_one(self, entries: list[Entry]) -> None:
+        """The entries of a record that has a name too long to be stored."""
+        for entry in entries:
+            for package in entry.packages or (None,):
+                for one in entry.sayings.each:
+                    if package is not None and one.reason is None:
+                        self.state(StatedRange(package, one.bounds, one.minus, one.wildcard))
+                    else:
+                        said = f"{entry.product}: {one.text}"
+                        self.set_aside(ReviewRange(package, one.reason or ReviewReason.NO_IDENTITY, said))
 
     def state(self, stated: StatedRange, joined: bool = False) -> None:
         """One stated range: its intervals, its loose twin, or review.
@@ -301,9 +410,9 @@ class _Rows:
             self._lines.append(None)
             return
         try:
-            found = _placed(package.scheme, package.kind is PackageKind.PURL, bounds, minus)
+            found = placed(package.scheme, package.kind is PackageKind.PURL, bounds, minus)
         except NeedsReview as refused:  # absurdly long texts; they are not remembered
-            found = _Placed("", (), (), in_words(bounds, minus), refused.reason)
+            found = Placed("", (), (), in_words(bounds, minus), refused.reason)
         if found.refused is not None:
             self.set_aside(ReviewRange(package, found.refused, found.says))
             self._lines.append(None)
@@ -318,18 +427,13 @@ class _Rows:
         if found.twin:
             self._add(self._number(package, TWIN), found.twin, ordinal, alone)
 
-    def conditions_of(self, record: Record | SharedRecord) -> None:
-        """What is to be known of single ranges, once all are stated: configurations, attributes, who added them.
-
-        Who added them matters where the record's own word is heard first, as that of the vendor is.
-        """
-        if record.by_vendor and self.added is not None and self.added[0] < len(self.says):
-            self.conditions = _json({"added": self.added}).decode()
-        if isinstance(record, SharedRecord) or not (record.configurations or self._attributes):
+    def conditions_of(self, record: Record) -> None:
+        """The configurations and attributes under which ranges hold, once all ranges are stated."""
+        if not (record.configurations or self._attributes):
             return
-        placed = [self._platform(number, stated) for number, stated in enumerate(record.platforms)]
+        places = [self._platform(number, stated) for number, stated in enumerate(record.platforms)]
         stored: dict[str, object] = {
-            "nodes": [as_plain(_numbered(node, self._lines, placed)) for node in record.configurations],
+            "nodes": [as_plain(_numbered(node, self._lines, places)) for node in record.configurations],
             "attributes": {str(line): dict(demanded) for line, demanded in self._attributes.items()},
         }
         platforms = {str(n): dict(stated.attributes) for n, stated in enumerate(record.platforms) if stated.attributes}
@@ -342,7 +446,7 @@ class _Rows:
         if len(stated.package.name.encode()) > LONGEST_NAME:
             return None
         try:
-            found = _placed(stated.package.scheme, False, stated.bounds, stated.minus)
+            found = placed(stated.package.scheme, False, stated.bounds, stated.minus)
         except NeedsReview:
             return None
         if found.refused is not None:
@@ -361,8 +465,13 @@ class _Rows:
     def _wait(self, package: int | None, reason: str, raw: str, n: int) -> None:
         text, before = self.review.get((package, reason), ("", 0))
         if len(text) < 1000:
-            text = _text(f"{text}\n{raw}" if text else raw, 1000)
+            text = as_text(f"{text}\n{raw}" if text else raw, 1000)
         self.review[package, reason] = (text, before + n)
+
+    def block(self) -> Block:
+        """The rows so far."""
+        review = [ReviewRow(package, reason, text, n) for (package, reason), (text, n) in self.review.items()]
+        return Block(len(self.says), "\n".join(self.says), self.ranges, set(), review)
 
     def _number(self, package: Package, role: str) -> int:
         scheme = scheme_of(role, package.scheme)
@@ -378,14 +487,6 @@ class _Rows:
                 self._seen.add(key)
             self.ranges.append((package, lo, hi, ordinal))
 
-    def digest(self, record: Record | SharedRecord, accepted: int, waiting: list[ReviewRow]) -> bytes:
-        """SHA-256 of what a record came to, independent of the numbers a database gives."""
-        parts = self._parts or [part for _, lo, hi, _ in self.ranges for part in (lo, hi)]
-        told = f"{record.source}\0{record.id}\0{accepted}\0{sum([row.n for row in waiting])}".encode()
-        if self.conditions:
-            parts = [*parts, self.conditions.encode(), *(part for _, lo, hi, _ in self.platforms for part in (lo, hi))]
-        return sha256(told + b"\0".join(parts)).digest()
-
 
 def _numbered(node: Node, lines: Sequence[int | None], platforms: Sequence[int | None]) -> Node:
     """A configuration with the numbers under which its products are stored."""
@@ -399,100 +500,13 @@ def _numbered(node: Node, lines: Sequence[int | None], platforms: Sequence[int |
     return node._replace(parts=tuple(parts))
 
 
-class _Together(NamedTuple):
-    """What some sayings come to in one order, whatever the package is called."""
-
-    says: list[str]
-    ranges: list[tuple[str, str, list[tuple[bytes, bytes, int]]]]  # role, scheme; lo, hi, line of `says`
-    review: list[tuple[str, str, int]]  # reason, text, how many; \x1f is where the product's name will stand
-    digest: bytes
-
-
-@lru_cache(maxsize=1 << 16)
-def _together(sayings: Sayings, scheme: str, may_have_twin: bool) -> _Together:
-    says: list[str] = []
-    rows: dict[str, dict[Interval, int]] = {}  # by role; stated twice, an interval is one row
-    review: dict[str, tuple[str, int]] = {}
-    for reason, bounds, minus, text, _ in sayings.each:
-        if reason is None:
-            try:
-                role, intervals, twin, words, reason = _placed(scheme, may_have_twin, bounds, minus)
-            except NeedsReview as refused:  # absurdly long texts; they are not remembered
-                intervals, twin, words, reason = (), (), in_words(bounds, minus), refused.reason
-            if reason is None:
-                line = len(says)
-                says.append(words)
-                for interval in intervals:
-                    rows.setdefault(role, {}).setdefault(interval, line)
-                for interval in twin:
-                    rows.setdefault(TWIN, {}).setdefault(interval, line)
-                continue
-        else:
-            words = f"\x1f{text}"
-        before, n = review.get(reason.value, ("", 0))
-        if len(before) < 1000:
-            before = _text(f"{before}\n{words}" if before else words, 1000)
-        review[reason.value] = before, n + 1
-    ranges = [
-        (role, scheme_of(role, scheme), [(*interval, line) for interval, line in lines.items()])
-        for role, lines in rows.items()
-    ]
-    told = b"\0".join([part for _, _, lines in ranges for lo, hi, _ in lines for part in (lo, hi)])
-    return _Together(says, ranges, [(why, text, n) for why, (text, n) in review.items()], sha256(told).digest())
-
-
-class _Placed(NamedTuple):
-    """What a stated range comes to, whatever its package is called."""
-
-    role: str
-    intervals: tuple[Interval, ...]
-    twin: tuple[Interval, ...]  # the same in loose keys; () where there is none, or the scheme is loose already
-    says: str
-    refused: ReviewReason | None = None
-
-
-@lru_cache(maxsize=1 << 17)
-def _placed(scheme: str, may_have_twin: bool, bounds: Bounds, minus: tuple[Bounds, ...]) -> _Placed:
-    """Read a range in its scheme, or else in `loose`. Remembered: feeds state most ranges many times over."""
-    says = in_words(bounds, minus)
-    try:
-        found_in, found = read_bounds(scheme, bounds, minus)
-    except NeedsReview as refused:
-        if refused.reason is ReviewReason.COMMITS and bounds.low and bounds == Bounds.exactly(bounds.low) and not minus:
-            return _one_commit(bounds.low, says)
-        if refused.reason is ReviewReason.TOO_LONG:
-            raise
-        return _Placed("", (), (), says, refused.reason)
-    role = NATIVE if found_in == scheme else ALSO_LOOSE
-    twin: list[Interval] = []
-    if role == NATIVE and scheme != FALLBACK and may_have_twin:
-        try:
-            twin = intervals_of(FALLBACK, bounds, minus)
-        except NeedsReview:
-            twin = []  # nothing a loose version could be compared with; the range itself is stored
-    return _Placed(role, tuple(found), tuple(twin), _line(says))
-
-
-def _one_commit(commit: str, says: str) -> _Placed:
-    try:
-        return _Placed(COMMIT, (commits.interval(commit),), (), says)
-    except Unorderable:
-        return _Placed("", (), (), says, ReviewReason.COMMITS)
-
-
-def scheme_of(role: str, own: str) -> str:
-    """The order in which the rows of a package stand, by the role they have."""
-    return own if role == NATIVE else commits.SCHEME if role == COMMIT else FALLBACK
-
-
 def _listed(values: tuple[object, ...]) -> str:
-    return _json(values).decode() if values else "[]"
+    """As JSON, without the NUL that PostgreSQL does not store."""
+    if not values:
+        return "[]"
+    text = _json(values).decode()
+    return text.replace("\\u0000", "") if "\\u0000" in text else text
 
 
-def _text(text: str, limit: int) -> str:
-    """At most `limit` characters, without the NUL that PostgreSQL does not store."""
-    return text[:limit].replace("\0", "\N{REPLACEMENT CHARACTER}") if "\0" in text else text[:limit]
-
-
-def _line(text: str) -> str:
-    return " ".join(text.split()) if "\n" in text or "\r" in text or "\0" in text else text
+def _clean(text: str) -> str:
+    return text.replace("\0", "\N{REPLACEMENT CHARACTER}") if "\0" in text else text

@@ -18,7 +18,7 @@ from suture.detection.models import Matched
 from suture.detection.queries.coverage import coverage
 from suture.detection.scan import scan
 from suture.detection.services import check_whole_portfolio, rematch_stale, take_in_sbom
-from suture.intelligence import reading
+from suture.intelligence import placing
 from suture.intelligence.models import OPEN, Package, Range
 from suture.intelligence.queries import keyed_otherwise
 from suture.intelligence.services import Outcome, import_feeds
@@ -36,7 +36,7 @@ SBOM = cyclonedx({"name": "stitch", "version": "1.1", "purl": "pkg:pypi/stitch@1
 
 def forget() -> None:
     """What is remembered of another order of versions."""
-    for remembered in (versions.key, ranges._interval, reading._placed):
+    for remembered in (versions.key, ranges._interval, placing.placed):
         remembered.cache_clear()
 
 

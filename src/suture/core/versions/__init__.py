@@ -157,6 +157,9 @@ def bounds(
     Raises:
         Unorderable: as `key`.
     """
+    if low is not None and low == high and high_closed and not low_open and not is_series(low):
+        lo = key(scheme, low)  # one version, as nearly all ranges of some feeds are
+        return lo, _above(scheme, low, lo)
     if low is None:
         lo = LO
     elif wildcard and is_series(low):

@@ -146,7 +146,7 @@ def loose(version: str) -> bytes:
 
 def looks_like_a_commit(version: str) -> bool:
     """Whether this is a commit hash, whole or cut to at least seven digits; `20240115a` and `1234567b2` are not."""
-    if len(version) < 7:
+    if len(version) < 7 or "." in version:
         return False
     version = version.lower()
     if _hex(version):

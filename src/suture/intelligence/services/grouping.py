@@ -110,7 +110,8 @@ class Groups:
                     own = other
                     break
         if own is None:
-            own = self._begin(min(names, key=preference), record.title or first_sentence(record.summary), new)
+            title = record.words.title or first_sentence(record.words.summary)
+            own = self._begin(min(names, key=preference), title, new)
         if cves and not self._cve_of(own):
             self._gained[own] = cves[0]
         return own

@@ -8,13 +8,15 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
+from msgspec import structs
+
 from suture.core.errors import Problem
 from suture.formats.detect import Kind
 from suture.intelligence.models import OPEN, ORDINALS
-from suture.intelligence.reading import PackageRow, Prepared, Raw, read_batch
+from suture.intelligence.reading import Prepared, Raw, Reader
 from suture.intelligence.services.grouping import Groups, Place
 from suture.intelligence.services.results import PROBLEMS_KEPT, Counts
-from suture.intelligence.services.rows import Numbers, Rows, Standing
+from suture.intelligence.services.rows import Numbers, Places, Rows, Standing
 from suture.intelligence.services.store import LONGEST, Store
 from suture.intelligence.services.turn import Turn
 
@@ -37,7 +39,8 @@ class RecordImport:
     ) -> None:
         self._store, self._turn, self._numbers, self._groups = store, turn, numbers, groups
         self.rev = rev
-        self._kind = kind
+        self._reader = Reader(kind)
+        self._places = Places(numbers, self._reader.packages)
         self._as_source = as_source
         self._edition = Edition([], frozenset())
         self.met = 0  # assertions of earlier editions of this file that stand in it again
@@ -54,18 +57,17 @@ class RecordImport:
             self._edition = edition
         self.counts.records += len(raws)
         fresh = self._fresh(raws)
-        batch = read_batch(self._kind, fresh)
-        for unreadable in batch.unreadable:
+        records, refused = self._reader.read(fresh)
+        for unreadable in refused:
             self.counts.unreadable += 1
             self._note(unreadable.line, unreadable.why)
-        records = batch.records
         if self._as_source:
-            records = [record._replace(source=self._as_source) for record in records]
+            records = [structs.replace(record, source=self._as_source) for record in records]
         if records:
             self.sources.update([record.source for record in records])
             self.newest = max(self.newest, *(record.modified[:19] for record in records))
         for some in self._slices(records):
-            self._write(some, batch.packages)
+            self._write(some)
 
     def _note(self, line: int, what: str) -> None:
         if len(self.problems) < PROBLEMS_KEPT:
@@ -137,7 +139,7 @@ class RecordImport:
             for source, record_id, number, f, modified, aliases in rows
         }
 
-    def _write(self, records: list[Prepared], packages: list[PackageRow]) -> None:
+    def _write(self, records: list[Prepared]) -> None:
         standing = self._standing(records)
         chosen: list[tuple[Prepared, Standing | None]] = []
         for record in records:
@@ -155,7 +157,7 @@ class RecordImport:
                     continue
             chosen.append((record, old))
         if chosen:
-            self._write_chosen(chosen, packages)
+            self._write_chosen(chosen)
 
     def _is_older(self, record: Prepared, old: Standing) -> bool:
         """Whether what stands is newer; the same date from another file does not displace it either."""
@@ -164,14 +166,14 @@ class RecordImport:
             return False
         return here < there or (not self._of_this_file(old.id) and old.f in self._edition.current)
 
-    def _write_chosen(self, chosen: list[tuple[Prepared, Standing | None]], packages: list[PackageRow]) -> None:
+    def _write_chosen(self, chosen: list[tuple[Prepared, Standing | None]]) -> None:
         leaving = {
             (record.source, record.id)
             for record, old in chosen
             if old is not None and any(a.startswith("CVE-") and a not in record.aliases for a in old.aliases)
         }
         self._groups.load([record for record, _ in chosen], leaving)
-        rows = Rows(self.rev, self._numbers, packages)
+        rows = Rows(self.rev, self._numbers, self._places)
         for record, old in chosen:
             place = self._groups.place(record)
             if old is not None and old.f == self.rev:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import NamedTuple
 
 from suture.accounts.models import Tlp
@@ -58,6 +59,26 @@ class Numbers:
         return self._next - 1
 
 
+class Places:
+    """The numbers of the packages of one file, by their places in the reader's list of them."""
+
+    def __init__(self, numbers: Numbers, packages: dict[PackageRow, int]) -> None:
+        self._numbers, self._packages = numbers, packages
+        self._rows: list[PackageRow] = []
+        self._known: list[int] = []  # by place; 0: not numbered yet
+
+    def number(self, place: int, new: list[Row]) -> int:
+        """The number of the package at a place; of one that is stored nowhere yet, the row is appended to `new`."""
+        if place >= len(self._known):
+            met = list(islice(reversed(self._packages), len(self._packages) - len(self._rows)))
+            self._rows += reversed(met)
+            self._known += [0] * len(met)
+        found = self._known[place]
+        if not found:
+            found = self._known[place] = self._numbers.package(self._rows[place], new)
+        return found
+
+
 class Standing(NamedTuple):
     """The record of the same source and id that stands."""
 
@@ -70,9 +91,8 @@ class Standing(NamedTuple):
 class Rows:
     """The rows of one write transaction."""
 
-    def __init__(self, rev: int, numbers: Numbers, packages: list[PackageRow]) -> None:
-        self.rev, self._numbers, self._packages = rev, numbers, packages
-        self._placed: dict[int, int] = {}  # place in the batch's list of packages -> number
+    def __init__(self, rev: int, numbers: Numbers, places: Places) -> None:
+        self.rev, self._numbers, self._places = rev, numbers, places
         self.ranges: list[Row] = []
         self._new_packages: list[Row] = []
         self._vulnerabilities: list[Row] = []
@@ -88,7 +108,7 @@ class Rows:
         self._unsaid: list[Row] = []  # their claims
 
     def add(self, record: Prepared, old: Standing | None, place: Place, *, left: bool) -> None:
-        rev, number = self.rev, self._numbers.assertion()
+        rev, number, words = self.rev, self._numbers.assertion(), record.words
         for group in place.new:
             names = (group.number, new_uid().hex, group.preferred_id, group.title[:500])
             self._vulnerabilities.append(
@@ -113,8 +133,8 @@ class Rows:
         self._assertions.append(
             (
                 number, place.number, record.source, record.id, rev, OPEN, record.sha256, record.published,
-                record.modified, record.withdrawn, record.disputed, record.stated, record.aliases_json, record.title,
-                record.severities_json, record.weaknesses_json, record.summary, record.references_json, record.says,
+                record.modified, record.withdrawn, record.disputed, record.stated, record.aliases_json, words.title,
+                words.severities_json, words.weaknesses_json, words.summary, words.references_json, record.says,
                 record.by_vendor,
             )
         )  # fmt: skip
@@ -130,10 +150,7 @@ class Rows:
             self._review.append((base + ordinal, package, waiting.reason, waiting.raw, waiting.n, rev, OPEN))
 
     def _number(self, place: int) -> int:
-        number = self._placed.get(place)
-        if number is None:
-            number = self._placed[place] = self._numbers.package(self._packages[place], self._new_packages)
-        return number
+        return self._places.number(place, self._new_packages)
 
     def write(self, store: Store) -> None:
         store.insert("package", self._new_packages)
