@@ -83,18 +83,21 @@ def any_of(answers: Iterable[Truth]) -> Truth:
 # ---- as text, for storage: compact, and the same for the same configuration
 
 
-def as_plain(node: Node) -> list[object]:
-    """A node as JSON takes it: ['AND', negate, [parts]]; a product is [package, number, vulnerable, words]."""
-    return [
-        node.joint.value,
-        int(node.negate),
-        [
-            as_plain(part)
-            if isinstance(part, Node)
-            else [part.package, part.number, int(part.vulnerable), *([part.words] if part.words else [])]
-            for part in node.parts
-        ],
-    ]
+def as_plain(node: Node, number: Callable[[Product], int | None] | None = None) -> list[object]:
+    """A node as JSON takes it: ['AND', negate, [parts]]; a product is [package, number, vulnerable, words].
+
+    Args:
+        number: gives the number under which a product is stored, where that is not its own.
+    """
+    parts: list[object] = []
+    for part in node.parts:
+        if isinstance(part, Node):
+            parts.append(as_plain(part, number))
+            continue
+        package, own, vulnerable, words = part
+        stored = own if number is None else number(part)
+        parts.append([package, stored, int(vulnerable), words] if words else [package, stored, int(vulnerable)])
+    return [node.joint.value, int(node.negate), parts]
 
 
 def from_plain(stored: list[object]) -> Node:

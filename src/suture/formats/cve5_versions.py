@@ -300,6 +300,5 @@ def _complement(
         )
 
 
-@lru_cache(maxsize=1 << 16)
 def _is_wild(bounds: Bounds) -> bool:
     return (bounds.low is not None and is_series(bounds.low)) or (bounds.high is not None and is_series(bounds.high))

@@ -269,10 +269,10 @@ class Criterion(NamedTuple):
     unversioned: bool = False  # the version is NA: 'not applicable', written '-'
 
 
-@lru_cache(maxsize=1 << 18)
+@lru_cache(maxsize=1 << 17)
 def _criterion(criteria: str) -> Criterion:
     try:
-        name = cpe.parse(criteria)
+        name = cpe.read(criteria)
     except InvalidValue:
         return Criterion(None, ReviewReason.UNREADABLE)
     package = package_of_cpe(name)

@@ -12,7 +12,7 @@ from typing import NamedTuple
 import msgspec
 
 from suture.core.components import Package, PackageKind
-from suture.core.configurations import Node, Product, as_plain
+from suture.core.configurations import Product, as_plain
 from suture.core.errors import FormatError
 from suture.core.ranges import Interval, NeedsReview, in_words
 from suture.core.vulnerabilities import (
@@ -404,7 +404,7 @@ class _Rows:
             joined: it holds only together with others: a row of its own, though another states the same.
         """
         package, bounds, minus, _, attributes = stated
-        if len(package.name) > LONGEST_NAME // 4 and len(package.name.encode()) > LONGEST_NAME:
+        if len(package[2]) > LONGEST_NAME // 4 and len(package.name.encode()) > LONGEST_NAME:
             text = f"{package.name[:400]}: {in_words(bounds, minus)}"
             self.set_aside(ReviewRange(None, ReviewReason.TOO_LONG, text))
             self._lines.append(None)
@@ -432,8 +432,15 @@ class _Rows:
         if not (record.configurations or self._attributes):
             return
         places = [self._platform(number, stated) for number, stated in enumerate(record.platforms)]
+
+        def number(product: Product) -> int | None:
+            """Under which it is stored: a line of `says`, or its place among the platforms."""
+            if product.number is None:
+                return None
+            return self._lines[product.number] if product.vulnerable else places[product.number]
+
         stored: dict[str, object] = {
-            "nodes": [as_plain(_numbered(node, self._lines, places)) for node in record.configurations],
+            "nodes": [as_plain(node, number) for node in record.configurations],
             "attributes": {str(line): dict(demanded) for line, demanded in self._attributes.items()},
         }
         platforms = {str(n): dict(stated.attributes) for n, stated in enumerate(record.platforms) if stated.attributes}
@@ -443,7 +450,7 @@ class _Rows:
 
     def _platform(self, number: int, stated: StatedRange) -> int | None:
         """Where a product lies that only joins a configuration; None: its versions have no order."""
-        if len(stated.package.name.encode()) > LONGEST_NAME:
+        if len(stated.package.name) > LONGEST_NAME // 4 and len(stated.package.name.encode()) > LONGEST_NAME:
             return None
         try:
             found = placed(stated.package.scheme, False, stated.bounds, stated.minus)
@@ -474,30 +481,19 @@ class _Rows:
         return Block(len(self.says), "\n".join(self.says), self.ranges, set(), review)
 
     def _number(self, package: Package, role: str) -> int:
-        scheme = scheme_of(role, package.scheme)
-        # The kind is a word that equals its own text; `.value` would cost as much as the look-up.
-        return self.packages.setdefault((package.kind, scheme, package.name, role), len(self.packages))
+        kind, scheme, name = package  # the kind is a word that equals its own text; `.value` would cost a look-up
+        row = (kind, scheme if role is NATIVE else scheme_of(role, scheme), name, role)
+        return self.packages.setdefault(row, len(self.packages))
 
     def _add(self, package: int, intervals: Iterable[Interval], ordinal: int, alone: bool) -> None:
         for lo, hi in intervals:
             if alone:
+                seen = self._seen
                 key = (package, lo, hi)
-                if key in self._seen:  # stated twice by the same record: one row, two lines of `says`
+                if key in seen:  # stated twice by the same record: one row, two lines of `says`
                     continue
-                self._seen.add(key)
+                seen.add(key)
             self.ranges.append((package, lo, hi, ordinal))
-
-
-def _numbered(node: Node, lines: Sequence[int | None], platforms: Sequence[int | None]) -> Node:
-    """A configuration with the numbers under which its products are stored."""
-    parts: list[Product | Node] = []
-    for part in node.parts:
-        if isinstance(part, Node):
-            parts.append(_numbered(part, lines, platforms))
-            continue
-        stored = lines if part.vulnerable else platforms
-        parts.append(part._replace(number=None if part.number is None else stored[part.number]))
-    return node._replace(parts=tuple(parts))
 
 
 def _listed(values: tuple[object, ...]) -> str:

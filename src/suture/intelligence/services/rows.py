@@ -59,24 +59,20 @@ class Numbers:
         return self._next - 1
 
 
-class Places:
+class Places(dict[int, int]):
     """The numbers of the packages of one file, by their places in the reader's list of them."""
 
     def __init__(self, numbers: Numbers, packages: dict[PackageRow, int]) -> None:
         self._numbers, self._packages = numbers, packages
         self._rows: list[PackageRow] = []
-        self._known: list[int] = []  # by place; 0: not numbered yet
+        self.new: list[Row] = []  # packages that are stored nowhere yet
 
-    def number(self, place: int, new: list[Row]) -> int:
-        """The number of the package at a place; of one that is stored nowhere yet, the row is appended to `new`."""
-        if place >= len(self._known):
+    def __missing__(self, place: int) -> int:
+        if place >= len(self._rows):
             met = list(islice(reversed(self._packages), len(self._packages) - len(self._rows)))
             self._rows += reversed(met)
-            self._known += [0] * len(met)
-        found = self._known[place]
-        if not found:
-            found = self._known[place] = self._numbers.package(self._rows[place], new)
-        return found
+        number = self[place] = self._numbers.package(self._rows[place], self.new)
+        return number
 
 
 class Standing(NamedTuple):
@@ -94,7 +90,6 @@ class Rows:
     def __init__(self, rev: int, numbers: Numbers, places: Places) -> None:
         self.rev, self._numbers, self._places = rev, numbers, places
         self.ranges: list[Row] = []
-        self._new_packages: list[Row] = []
         self._vulnerabilities: list[Row] = []
         self._aliases: list[Row] = []
         self._assertions: list[Row] = []
@@ -140,20 +135,18 @@ class Rows:
         )  # fmt: skip
         self._covers += [(number, group) for group in place.covers]
         base = number << ORDINALS
-        named = self._number
-        self.ranges += [(named(place), lo, hi, base + line, rev, OPEN) for place, lo, hi, line in record.ranges]
+        named = self._places
+        self.ranges += [(named[place], lo, hi, base + line, rev, OPEN) for place, lo, hi, line in record.ranges]
         if record.conditions:
             self._configurations.append((number, record.conditions))
-            self._platforms += [(number, place, named(package), lo, hi) for package, lo, hi, place in record.platforms]
+            self._platforms += [(number, place, named[package], lo, hi) for package, lo, hi, place in record.platforms]
         for ordinal, waiting in enumerate(record.review, record.accepted):
-            package = None if waiting.package is None else named(waiting.package)
+            package = None if waiting.package is None else named[waiting.package]
             self._review.append((base + ordinal, package, waiting.reason, waiting.raw, waiting.n, rev, OPEN))
 
-    def _number(self, place: int) -> int:
-        return self._places.number(place, self._new_packages)
-
     def write(self, store: Store) -> None:
-        store.insert("package", self._new_packages)
+        new, self._places.new = self._places.new, []
+        store.insert("package", new)
         store.insert("vulnerability", self._vulnerabilities)
         if self._closed:
             spans = [(self.rev, n << ORDINALS, (n + 1) << ORDINALS, OPEN) for n in self._closed]
