@@ -114,6 +114,7 @@ class Record:
     configurations: tuple[Node, ...] = ()  # where `ranges` hold only together with other products
     platforms: tuple[StatedRange, ...] = ()  # products the configurations name that are not themselves vulnerable
     by_vendor: bool = False  # issued by the CNA that is the vendor of what it names
+    added: tuple[int, str] | None = None  # (first of `ranges` that another than the issuer added, by whom)
 
     def spoken(self) -> Spoken:
         """What it tells people, beside the ranges it states."""
@@ -186,6 +187,7 @@ class SharedRecord(NamedTuple):
     spoken: Callable[[], Spoken]  # raises FormatError where that part of the record is of another shape
     aliases: tuple[str, ...] = ()
     upstream: tuple[str, ...] = ()
+    added: tuple[int, str] | None = None  # (first of `entries` that another than the issuer added, by whom)
 
     def whole(self) -> Record:
         """The same record with every range of its own.
@@ -195,7 +197,10 @@ class SharedRecord(NamedTuple):
         """
         ranges: list[StatedRange] = []
         review: list[ReviewRange] = []
-        for entry in self.entries:
+        added = None
+        for number, entry in enumerate(self.entries):
+            if self.added is not None and number == self.added[0]:
+                added = (len(ranges), self.added[1])
             for package in entry.packages or (None,):
                 for one in entry.sayings.each:
                     if one.reason is None and package is not None:
@@ -209,7 +214,7 @@ class SharedRecord(NamedTuple):
             details=spoken.details, published=self.published, modified=self.modified, withdrawn=self.withdrawn,
             disputed=self.disputed, severities=spoken.severities, weaknesses=spoken.weaknesses,
             references=spoken.references, ranges=tuple(ranges), review=tuple(review), stated=self.stated,
-            by_vendor=self.by_vendor,
+            by_vendor=self.by_vendor, added=added,
         )  # fmt: skip
 
 

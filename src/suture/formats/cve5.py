@@ -150,8 +150,11 @@ def read_shared(data: bytes) -> SharedRecord:
         by_vendor = is_vendor(assigner, entry.vendor)
         if not by_vendor:
             break
+    added: tuple[int, str] | None = None
     for container in containers.adp:
         if container.affected:
+            if added is None:
+                added = (len(entries), container.provider_metadata.short_name or "another publisher")
             entries += [_entry_of_another(bytes(affected)) for affected in container.affected]
     return SharedRecord(
         "cve",
@@ -164,6 +167,7 @@ def read_shared(data: bytes) -> SharedRecord:
         entries,
         sum([entry.stated for entry in entries]),
         partial(_spoken, containers),
+        added=added,
     )
 
 

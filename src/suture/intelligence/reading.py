@@ -29,7 +29,7 @@ from suture.formats import alpine_secdb, csaf, cve5, nvd, nvd_feed, osv, redhat
 from suture.formats.detect import Kind
 from suture.intelligence.placing import NATIVE, TWIN, Placed, as_text, placed, scheme_of, together
 
-PARSER_VERSION = 4  # raised whenever a reader, or this module, reads any record differently: files are read again
+PARSER_VERSION = 5  # raised whenever a reader, or this module, reads any record differently: files are read again
 
 LONGEST_ID = 120  # characters of a record's id
 LONGEST_NAME = 600  # bytes of a package's name: an index of every database we run on must hold it
@@ -223,11 +223,16 @@ def _rows_of(
     if withdrawn:
         made = _NOTHING
     elif isinstance(record, SharedRecord):
-        made = _of_parts(record.entries, packages, blocks)
+        made, added = _of_parts(record, packages, blocks)
+        if record.by_vendor and added is not None and added[0] < made.accepted:
+            conditions = _added(added)
     else:
         rows = _Rows(packages)
         joined = {p.number for node in record.configurations for p in node.products() if p.vulnerable}
+        first, by = record.added or (-1, "")
         for number, one in enumerate(record.ranges):
+            if number == first:
+                rows.added = (len(rows.says), by)
             rows.state(one, number in joined)
         for review in record.review:
             rows.set_aside(review)
@@ -258,8 +263,14 @@ def _rows_of(
     )
 
 
-def _of_parts(entries: list[Entry], packages: dict[PackageRow, int], blocks: dict[Entry, Block | None]) -> Block:
-    """The parts of a record, each of which stands in other records too: worked out once, and joined here."""
+def _of_parts(
+    record: SharedRecord, packages: dict[PackageRow, int], blocks: dict[Entry, Block | None]
+) -> tuple[Block, tuple[int, str] | None]:
+    """The parts of a record, each of which stands in other records too: worked out once, and joined here.
+
+    Beside them: the first line of `says` that another than the issuer added, and who.
+    """
+    entries, added = record.entries, record.added
     found: list[Block] = []
     for entry in entries:
         try:
@@ -267,11 +278,18 @@ def _of_parts(entries: list[Entry], packages: dict[PackageRow, int], blocks: dic
         except KeyError:
             block = blocks[entry] = _block(entry, packages)
         if block is None:
-            rows = _Rows(packages)
-            rows.one_by_one(entries)
-            return rows.block()
+            return _Rows(packages).one_by_one(entries, added)
         found.append(block)
-    return found[0] if len(found) == 1 else _joined(found)
+    if len(found) == 1:
+        return found[0], None if added is None else (0, added[1])
+    if added is not None:
+        added = (sum([block.accepted for block in found[: added[0]]]), added[1])
+    return _joined(found), added
+
+
+def _added(added: tuple[int, str]) -> str:
+    """Who added ranges matters where the record's own word is heard first, as that of the vendor is."""
+    return _json({"added": added}).decode()
 
 
 def _possible_ids(ids: tuple[str, ...]) -> tuple[str, ...]:
@@ -373,7 +391,18 @@ def _without(rows: Iterable[RangeRow], seen: set[tuple[int, bytes, bytes]]) -> l
 class _Rows:
     """The rows of one record as they come."""
 
-    __slots__ = ("_attributes", "_lines", "_seen", "conditions", "packages", "platforms", "ranges", "review", "says")
+    __slots__ = (
+        "_attributes",
+        "_lines",
+        "_seen",
+        "added",
+        "conditions",
+        "packages",
+        "platforms",
+        "ranges",
+        "review",
+        "says",
+    )
 
     def __init__(self, packages: dict[PackageRow, int]) -> None:
         self.packages = packages
@@ -383,12 +412,15 @@ class _Rows:
         self._seen: set[tuple[int, bytes, bytes]] = set()
         self.platforms: list[RangeRow] = []
         self.conditions = ""
+        self.added: tuple[int, str] | None = None  # the first line of `says` that another than the issuer added
         self._lines: list[int | None] = []  # the line of `says` of each stated range; None: it went to review
         self._attributes: dict[int, Attributes] = {}  # by line
 
-    def one_by_one(self, entries: list[Entry]) -> None:
-        """The entries of a record that has a name too long to be stored."""
-        for entry in entries:
+    def one_by_one(self, entries: list[Entry], added: tuple[int, str] | None) -> tuple[Block, tuple[int, str] | None]:
+        """As `_of_parts`, of a record that has a name too long to be stored."""
+        for number, entry in enumerate(entries):
+            if added is not None and number == added[0]:
+                self.added = (len(self.says), added[1])
             for package in entry.packages or (None,):
                 for one in entry.sayings.each:
                     if package is not None and one.reason is None:
@@ -396,6 +428,7 @@ class _Rows:
                     else:
                         said = f"{entry.product}: {one.text}"
                         self.set_aside(ReviewRange(package, one.reason or ReviewReason.NO_IDENTITY, said))
+        return self.block(), self.added
 
     def state(self, stated: StatedRange, joined: bool = False) -> None:
         """One stated range: its intervals, its loose twin, or review.
@@ -428,7 +461,9 @@ class _Rows:
             self._add(self._number(package, TWIN), found.twin, ordinal, alone)
 
     def conditions_of(self, record: Record) -> None:
-        """The configurations and attributes under which ranges hold, once all ranges are stated."""
+        """What is to be known of single ranges, once all are stated: configurations, attributes, who added them."""
+        if record.by_vendor and self.added is not None and self.added[0] < len(self.says):
+            self.conditions = _added(self.added)
         if not (record.configurations or self._attributes):
             return
         places = [self._platform(number, stated) for number, stated in enumerate(record.platforms)]
