@@ -123,7 +123,7 @@ def read(text: str) -> Cpe:
         wild = any(("*" in field or "?" in field) and field != ANY and _WILD.search(field) for field in fields)
     if "\\" in name:
         fields = [_unquoted(field) for field in fields]
-    return _renamed(Cpe(*fields, *_SPARE[len(fields) :], wild=wild))
+    return _renamed(Cpe._make((*fields, *_SPARE[len(fields) :], wild)))
 
 
 @lru_cache(maxsize=1 << 16)
