@@ -13,6 +13,7 @@ from ninja.files import UploadedFile
 from suture import __version__
 from suture.api.auth import CALLERS, caller
 from suture.api.coverage import coverage_router
+from suture.api.field import field_router
 from suture.api.judgements import router as judgements_router
 from suture.api.paging import read_cursor, tagged, write_cursor
 from suture.api.problems import REFUSALS, ProblemAt, register
@@ -220,5 +221,6 @@ def _held(row: HeldSbom) -> dict[str, Any]:
 api.add_router("", router)
 api.add_router("", review_router)
 api.add_router("", coverage_router)
+api.add_router("", field_router)
 api.add_router("", profile_router)
 api.add_router("", judgements_router)

@@ -47,6 +47,7 @@ COMMANDS = {
     "product": Entry("suture.cli.device_profile", "Register and list devices, and what records call them."),
     "release": Entry("suture.cli.inventory", "Register and list releases; show their findings."),
     "sbom": Entry("suture.cli.inventory", "Read an SBOM into a release and match it at once."),
+    "field": Entry("suture.cli.field", "Take in lists of units; list what is in the field."),
     "correction": Entry("suture.cli.correction", "Correct a match whose identity is wrong, for every device."),
     "case": Entry("suture.cli.case", "Open, list and follow cases; record dated facts."),
     "report": Entry("suture.cli.report", "What is owed to FDA for a case; drafts as PDF."),

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from suture.core.errors import InvalidValue
+from suture.demo.field import take_in_field
 from suture.demo.inventory import approve_policies, describe_devices, register_devices, register_releases
 from suture.demo.people import PASSWORD, register_everybody
 from suture.demo.scenes import imaging, libraries, own, pump, ventilator
@@ -74,6 +75,8 @@ def load(progress: Callable[[str], None]) -> None:
     progress("Releases and their SBOMs, matched")
     describe_devices(stage)
     register_releases(stage)
+    progress("Hospitals and their units")
+    take_in_field(stage)
     join_isao(stage)
     for what, play in SCENES:
         progress(f"Case: {what}")

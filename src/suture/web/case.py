@@ -9,7 +9,9 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
@@ -39,13 +41,16 @@ from suture.core.milestones import communicated_on, fixed_on, initiated_on, lear
 from suture.core.risk import Outcome
 from suture.core.vex import VexStatus
 from suture.core.workflow import Step
+from suture.detection.queries.blast import blast_radius
 from suture.evidence.canonical import digest
 from suture.evidence.clock import today as today_at
-from suture.inventory.models import Product
+from suture.inventory.models import Product, Release
 from suture.reporting.queries import decisions_of, position, reporting_guards, signatures_holding
 from suture.web.dates import short
 from suture.web.drawings import Matrix, Risk, draw_clocks, draw_matrix
 from suture.web.duties import duties_of
+from suture.web.exports import csv_response, json_response
+from suture.web.field import REACHED, reached_lines
 from suture.web.pages import may_do, page_of, person_of
 
 K = FactKind
@@ -110,6 +115,19 @@ class Act:
     why_not: tuple[str, ...]
 
 
+def _concerned(answers: Sequence[CaseRelease]) -> list[Release]:
+    """Releases that count as concerned: affected, or not answered yet."""
+    return [a.release for a in answers if a.status == VexStatus.AFFECTED or not a.is_answered]
+
+
+@require_GET
+def field_file(request: HttpRequest, uid: UUID, form: str) -> HttpResponseBase:
+    """The case's blast radius as a file: each consignee with its units (21 CFR 806.10(c)(11))."""
+    row = case_for(person_of(request), uid)
+    write = csv_response if form == "csv" else json_response
+    return write(f"field-{row.number}".lower(), REACHED, reached_lines(request, _concerned(list(answers_of(row)))))
+
+
 @require_GET
 def case(request: HttpRequest, uid: UUID) -> HttpResponse:
     """One case: verdict, spine, matrix, clocks, conditions, what is owed, what can be done now."""
@@ -145,6 +163,8 @@ def case(request: HttpRequest, uid: UUID) -> HttpResponse:
             "decision": decision, "decision_signatures": signatures_holding(decision) if decision else [],
             "reports": list(row.reports_806.select_related("product")),
             "records": list(row.records_806.select_related("product")),
+            "blast": blast_radius(person, _concerned(answers), day),
+            "blast_file": reverse("case-field", args=[row.uid, "csv"]),
             "controls": controls_on(row), "open_elsewhere": open_elsewhere,
             "absent": releases_without_component(row) if may_do(request, "impact.answer") else [],
             "steps": list(steps_of(row)), "learned": learned_on(facts),

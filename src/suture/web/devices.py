@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from suture.accounts.queries import signatures_on
 from suture.evidence.queries import entries_about
+from suture.inventory.field.queries import fresh_since
 from suture.inventory.models import Establishment, Product, Release, SafetyStatement
 from suture.inventory.profile import entries_of
 from suture.inventory.services import (
@@ -30,6 +31,8 @@ from suture.web.device_forms import (
     ProductForm,
     StatementForm,
 )
+from suture.web.field import devices_in_field
+from suture.web.frame import frame_of
 from suture.web.pages import may_do, one, person_of, take_form
 
 FUNCTION_ROWS = 6
@@ -70,7 +73,8 @@ def device(request: HttpRequest, uid: UUID) -> HttpResponse:
         "web/device.html",
         {
             "place": "devices", "product": product, "statement": statement, "names": names, "absent": absent,
-            "releases": getattr(product, "newest_first", ()),
+            "releases": getattr(product, "newest_first", ()), "since": (since := fresh_since(frame_of(request).today)),
+            "in_field": next(iter(devices_in_field(request, since, product)), None),
             "signatures": signatures_on(SafetyStatement.record_kind, statement.uid) if statement else [],
             "entries": entries_about(Product.record_kind, str(product.uid)).reverse()[:5],
             "can_describe": may_do(request, "product.describe"),

@@ -65,6 +65,11 @@ def plain(choices: Iterable[tuple[str, Any]]) -> list[tuple[str, str]]:
     return [(str(value), str(value)[:1].upper() + str(value)[1:]) for value, _label in choices]
 
 
+def labelled(choices: Iterable[tuple[Any, Any]]) -> list[tuple[Any, str]]:
+    """Choices under their own labels, as a sentence begins."""
+    return [(value, str(label)[:1].upper() + str(label)[1:]) for value, label in choices]
+
+
 class DateField(forms.DateField):
     """A calendar date, ISO in the form, picked by the browser's own control."""
 

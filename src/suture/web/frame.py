@@ -44,6 +44,7 @@ RAIL: tuple[Place, ...] = (
     Place("vulnerabilities", _("Vulnerabilities"), "i-bug", "vulnerabilities"),
     Place("cases", _("Cases"), "i-case", "cases"),
     Place("reports", _("Reports"), "i-report", "reports"),
+    Place("field", _("Field"), "i-field", "field"),
     Place("sharing", _("Sharing"), "i-share", "sharing"),
     Place("proof", _("Proof"), "i-proof", "proof"),
     Place("policy", _("Policy"), "i-rule", "policy"),

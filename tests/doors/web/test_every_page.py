@@ -23,7 +23,7 @@ from suture.detection.models import Finding
 from suture.detection.queries import pairs_of
 from suture.detection.services import correct_match, take_in_sbom
 from suture.inventory.blobs import read_blob
-from suture.inventory.models import Product, Release
+from suture.inventory.models import Product, Release, Unit
 from suture.inventory.services import register_release
 from suture.jobs.delivery import deliver_due
 from suture.policy.models import PolicyKind, PolicyVersion
@@ -143,6 +143,9 @@ LISTS = (
     "/crosswalk/?part=waiting", "/crosswalk/?part=confirmed",
     "/crosswalk/?part=rejected", "/crosswalk/?part=shipped", "/crosswalk/?part=names", "/intake/", "/intake/?show=all",
     "/security/", "/security/report", "/security/advisories/",
+    "/field/", "/field/consignees/", "/field/consignees/?kind=hospital&find=a", "/field/consignees/new",
+    "/field/units/",
+    "/field/units/?known=stale", "/field/units/?known=never&release=unknown", "/field/units/?serial=nothing",
     *(f"/policy/new/{k}" for k in PolicyKind.values),
 )  # fmt: skip
 
@@ -189,8 +192,17 @@ def test_records(tomas: Visitor) -> None:
 
 
 def test_reports(ingrid: Visitor) -> None:
-    """The 806 report, item by item, and the 806.20 record."""
-    paths = ["/"]
+    """The 806 report, item by item, and the 806.20 record; what is in the field, and its forms."""
+    unit = Unit.objects.filter(state=Unit.State.FIELDED).select_related("site__consignee").order_by("pk")[0]
+    retired = Unit.objects.filter(state=Unit.State.RETIRED).order_by("pk")[0]
+    contact = unit.site.consignee.contacts.order_by("pk")[0]
+    at, to = f"/field/consignees/{unit.site.consignee.uid}/", f"/field/units/{unit.uid}/"
+    paths = [
+        "/", "/field/import", at, *(at + form for form in ("change", "sites/new", "contacts/new")),
+        f"/field/contacts/{contact.uid}/change", f"/field/sites/{unit.site.uid}/",
+        f"/field/sites/{unit.site.uid}/change",
+        to, *(to + act for act in ("seen", "lend", "sell", "lose", "retire")), f"/field/units/{retired.uid}/",
+    ]  # fmt: skip
     for report in Report806.objects.all():
         paths += [f"/reports/{report.uid}/", *(f"/reports/{report.uid}/items/{n}" for n in (1, 7, 11, 13))]
     for record in Record806.objects.all()[:1]:

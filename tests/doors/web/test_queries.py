@@ -25,6 +25,7 @@ pytestmark = pytest.mark.django_db
 LISTS = {
     "/": 74, "/?desk=all": 79, "/devices/": 12, "/vulnerabilities/": 20, "/cases/": 14, "/reports/": 14, "/people/": 10,
     "/policy/": 12, "/proof/": 24, "/sharing/": 16, "/sources": 12, "/search?q=pump": 18,
+    "/field/": 22, "/field/consignees/": 14, "/field/units/": 12,
 }  # fmt: skip
 
 

@@ -31,9 +31,8 @@ def _clean(row: Model) -> None:
     Raises:
         InvalidValue: field by field, what is wrong.
     """
-    unknown = {f.name for f in row._meta.fields if f.null and getattr(row, f.attname) is None}
     try:
-        row.full_clean(exclude={"uid", *unknown}, validate_unique=True)
+        row.full_clean(exclude={"uid"}, validate_unique=True)
     except ValidationError as error:
         raise InvalidValue(
             "; ".join(f"{field}: {' '.join(says)}" for field, says in error.message_dict.items())
