@@ -29,13 +29,12 @@ class Heard(NamedTuple):
     dated: str
 
 
-_STANDS = """
+_COVERED = "SELECT assertion FROM covers WHERE vuln IN ({numbers})"
+# CASE, for its order: the words of a record are long, and most are not looked at once its source is known
+_RECORDS = """
 SELECT COALESCE(c.vuln, a.vuln), a.id, a.source, a.record_id, a.by_vendor, a.modified, a.published
-FROM assertion a LEFT JOIN covers c ON c.assertion = a.id WHERE {which} AND a.source NOT IN ({late})
-AND a.f <= %(rev)s AND a.t > %(rev)s AND a.withdrawn = '' AND a.says <> ''"""
-_OWN, _COVERED = "a.vuln IN ({numbers})", "a.id IN (SELECT assertion FROM covers WHERE vuln IN ({numbers}))"
-# one after the other: joined by OR, SQLite reads every covered record before it looks at its source
-_RECORDS = f"{_STANDS.replace('{which}', _OWN)} UNION {_STANDS.replace('{which}', _COVERED)}"
+FROM assertion a LEFT JOIN covers c ON c.assertion = a.id WHERE ({which}) AND CASE WHEN a.source IN ({late}) THEN 1 = 0
+ELSE a.f <= %(rev)s AND a.t > %(rev)s AND a.withdrawn = '' AND a.says <> '' END"""
 
 _SPEAKS = """
 SELECT r.pkg_id, r.stmt >> {bits}, MIN(r.stmt) FROM rng r
@@ -127,8 +126,11 @@ def _records(unsure: Mapping[tuple[int, str], Voice], rev: int) -> dict[int, lis
         late = ", ".join(f"'{name}'" for name in never_before(best))
         for part in chunks(sorted(vulnerabilities)):
             numbers = ", ".join(map(str, part))
+            which = f"a.vuln IN ({numbers})"
+            if covered := {row[0] for row in rows(_COVERED.format(numbers=numbers), {})}:
+                which += f" OR a.id IN ({', '.join(map(str, sorted(covered)))})"
             for number, assertion, source, record_id, by_vendor, modified, published in rows(
-                _RECORDS.format(numbers=numbers, late=late), {"rev": rev}
+                _RECORDS.format(which=which, late=late), {"rev": rev}
             ):
                 voice = voice_of(source, by_vendor=bool(by_vendor))
                 if voice < Voice.OTHER:
