@@ -34,11 +34,7 @@ def univers() -> Callable[[Candidate], bool]:
 
     called = {
         "loose": "generic",
-        "golang": "golang",
-        "cargo": "cargo",
-        "hex": "hex",
-        "alpine": "alpine",
-        "semver": "semver",
+        "alpine": "apk",
     }
     by = {name: RANGE_CLASS_BY_SCHEMES.get(name) for name in (*RANGE_CLASS_BY_SCHEMES,)}
 

@@ -76,6 +76,7 @@ class Drawn:
     reasons: dict[Why, None] = field(default_factory=dict)  # without doubles
     said: dict[tuple[str, str, str], None] = field(default_factory=dict)  # (range in words, source, record)
     _because: list[Because] | None = None  # the reasons in order, once asked for
+    _found_in: list[dict[str, str]] | None = None
 
     def add(self, hit: Hit, statement: Statement, identified: str) -> None:
         """Take up one hit of one statement.
@@ -131,10 +132,13 @@ class Drawn:
         return [one.plain() for one in self.because()]
 
     def found_in(self) -> list[dict[str, str]]:
-        """The components concerned, in a fixed order."""
-        if len(self.components) == 1:
-            return list(self.components.values())
-        return sorted(self.components.values(), key=lambda one: (one["name"], one["version"], one["ref"]))
+        """The components concerned, in a fixed order. Asked for once it is settled."""
+        if self._found_in is None:
+            found = list(self.components.values())
+            if len(found) > 1:
+                found.sort(key=lambda one: (one["name"], one["version"], one["ref"]))
+            self._found_in = found
+        return self._found_in
 
 
 _IDENTIFIER, _VERSION, _CONDITION, _DOUBT, _CAUSE = range(len(KINDS))
