@@ -41,8 +41,8 @@ check: .venv/test ## lint, format, types, the staircase
 	@$(BIN)/mypy
 	@PYTHONPATH=src $(BIN)/lint-imports
 
-bench: .venv/test ## timings as ratios, in one run
-	@$(BIN)/python -m tools.bench
+bench: .venv/test ## every budget in one run: bench.json, bench.md
+	@bash tools/bench.sh
 
 accuracy: .venv/test ## labelled pairs scored, gates kept (DATA=../shared/data, SUTURE_HOME of ready knowledge: KNOWN=)
 	@$(BIN)/python -m tools.accuracy "$(or $(DATA),$(SUTURE_TEST_DATA))" $(if $(KNOWN),--home "$(KNOWN)") $(if $(KEEP),--keep)

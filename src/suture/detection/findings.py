@@ -126,10 +126,10 @@ def _loaded(numbers: Sequence[int]) -> dict[int, Finding]:
     return found
 
 
-_INSERT = """
-INSERT INTO detection_finding (uid, release_id, vulnerability_id, result, reasons, components, first_seen,
-first_seen_rev, stated, history, gone_because, match_label, held_because)
-VALUES (%s, %s, %s, %s, %s, %s, %s, %s, '[]', '[]', '', '', '')"""
+_COLUMNS = (
+    "uid", "release_id", "vulnerability_id", "result", "reasons", "components", "first_seen", "first_seen_rev",
+    "stated", "history", "gone_because", "match_label", "held_because",
+)  # fmt: skip
 
 
 def _insert(release: Release, new: Sequence[tuple[int, Drawn]], rev: int, at: datetime) -> None:
@@ -137,13 +137,21 @@ def _insert(release: Release, new: Sequence[tuple[int, Drawn]], rev: int, at: da
     values = [
         (
             uid.get_db_prep_value(new_uid(), connection), release.pk, number, one.result.value,
-            json.dumps(one.listed()), json.dumps(one.found_in()), seen, rev,
+            json.dumps(one.listed()), json.dumps(one.found_in()), seen, rev, "[]", "[]", "", "", "",
         )
         for number, one in new
     ]  # fmt: skip
-    if values:
-        with connection.cursor() as cursor:
-            cursor.executemany(_INSERT, values)
+    columns = ", ".join(_COLUMNS)
+    if not values:
+        return
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            with cursor.copy(f"COPY detection_finding ({columns}) FROM STDIN") as sink:
+                for row in values:
+                    sink.write_row(row)
+        else:
+            places = ", ".join(["%s"] * len(_COLUMNS))
+            cursor.executemany(f"INSERT INTO detection_finding ({columns}) VALUES ({places})", values)  # noqa: S608
 
 
 def _update(findings: Collection[Finding]) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 
 from django.db import connection
 
-from suture.detection.kernel import all_hits, hits_of, rows
+from suture.detection.kernel import all_hits, chunks, hits_of, rows
 from suture.intelligence.models import OPEN
 
 Pair = tuple[int, int]  # component version, statement
@@ -15,9 +15,8 @@ Pair = tuple[int, int]  # component version, statement
 _STANDING = f"""
 SELECT h.cv_id, h.stmt FROM hit h WHERE h.t = {OPEN}
 AND h.cv_id IN (SELECT cv_id FROM inst WHERE release_id IN ({{releases}}))"""  # noqa: S608
-_KEEP = (
-    f"INSERT INTO hit (cv_id, stmt, f, t) VALUES (%s, %s, %s, {OPEN}) "  # noqa: S608
-    f"ON CONFLICT (cv_id, stmt, f) DO UPDATE SET t = {OPEN}"
+_KEEP = (  # the numbers as text: a statement for each row costs PostgreSQL more than the row
+    f"INSERT INTO hit (cv_id, stmt, f, t) VALUES {{rows}} ON CONFLICT (cv_id, stmt, f) DO UPDATE SET t = {OPEN}"  # noqa: S608
 )
 _CLOSE = f"UPDATE hit SET t = %s WHERE cv_id = %s AND stmt = %s AND t = {OPEN}"  # noqa: S608
 
@@ -58,6 +57,6 @@ def _keep(found: Sequence[Pair], standing: Sequence[Pair], rev: int) -> int:
     with connection.cursor() as cursor:
         if went:
             cursor.executemany(_CLOSE, [(rev, cv_id, stmt) for cv_id, stmt in went])
-        if came:
-            cursor.executemany(_KEEP, [(cv_id, stmt, rev) for cv_id, stmt in came])
+        for part in chunks(came):
+            cursor.execute(_KEEP.format(rows=", ".join(f"({cv_id}, {stmt}, {rev}, {OPEN})" for cv_id, stmt in part)))
     return len(came) + len(went)
