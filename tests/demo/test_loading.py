@@ -306,7 +306,8 @@ def test_the_finders_report_is_behind_a_wall() -> None:
 def test_the_proof_shows_nothing_of_it_either() -> None:
     """Whatever kind of record an entry is about: findings, facts, steps, the wall itself."""
     vulnerability = Vulnerability.objects.get(title=own.PASSWORD_TITLE)
-    words = (vulnerability.preferred_id, vulnerability.cases.get().number, own.PASSWORD_TITLE, "R-2026-0034")
+    case = vulnerability.cases.get()
+    words = (vulnerability.preferred_id, case.number, own.PASSWORD_TITLE, case.reports.get().report.number)
 
     def tells(entry: Entry) -> bool:
         text = " ".join((entry.record_label, entry.because, entry.facts))

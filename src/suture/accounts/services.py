@@ -142,6 +142,26 @@ def raise_wall(*, name: str, admitted: Collection[Person], by: Person, because: 
     return wall
 
 
+def admit(*, wall: Wall, people: Collection[Person], by: Person, because: str) -> Wall:
+    """Admit more people to a wall: who judges harm, who answers for a release. Only who is inside may.
+
+    Raises:
+        InvalidValue: nobody named, or no reason.
+        NotFound: the one who admits stands outside; for them there is no such wall.
+    """
+    if not people or not because.strip():
+        raise InvalidValue("name who is admitted, and why they need to know")
+    with transaction.atomic():
+        require(by, "wall.manage")
+        if not sees(by, wall):
+            raise NotFound("there is no such wall")
+        wall.admitted.add(*people)
+        record(
+            by=by, did="wall.admitted", to=wall, because=because, facts={"admitted": sorted(str(p.uid) for p in people)}
+        )
+    return wall
+
+
 def reauthenticate(person: Person, password: str) -> None:
     """Ask who is signing once more. Call it before the verb's own transaction: a failure is recorded whatever follows.
 

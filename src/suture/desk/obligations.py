@@ -45,6 +45,7 @@ class Sort(StrEnum):
     PROPOSED = "proposed"
     HELD = "held"
     UNDELIVERED = "undelivered"
+    INTAKE = "intake"
 
 
 class Link(NamedTuple):

@@ -25,6 +25,7 @@ from suture.core.milestones import learned_on
 from suture.core.risk import Outcome
 from suture.core.roles import Role
 from suture.core.vex import VexStatus
+from suture.desk.intake import intake_obligations
 from suture.desk.obligations import CLINICAL, GUIDANCE, PSIRT, QUALITY, RA, Link, Obligation, Sort, by_day, of_clock
 from suture.desk.signatures import decisions_for, signatures_waiting
 from suture.detection.models import CrosswalkDecision, Finding, ReviewDecision
@@ -106,6 +107,7 @@ def obligations(person: Person, today: date) -> list[Obligation]:
         *_proposed(person),
         *_held_findings(person),
         *_undelivered(person),
+        *intake_obligations(person, today),
     ]
     return sorted(found, key=by_day)
 

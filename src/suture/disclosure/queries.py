@@ -3,23 +3,36 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import NamedTuple
 from uuid import UUID
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Max, Q, QuerySet
 
 from suture.accounts.models import Person
 from suture.accounts.queries import visible
 from suture.assessment.models import Case
 from suture.assessment.queries import case_for, cases_for
 from suture.core import disclosure_policy
-from suture.core.disclosure import EmbargoState, ReportState
+from suture.core.disclosure import EmbargoState, ParticipantState, ReportSource, ReportState
 from suture.core.disclosure_policy import DisclosurePolicy
 from suture.core.errors import NotFound
 from suture.core.roles import Role
-from suture.disclosure.models import Advisory, Attachment, Embargo, Finder, Message, Participant, Report
+from suture.disclosure.models import (
+    Advisory,
+    Attachment,
+    Complaint,
+    Embargo,
+    Finder,
+    Message,
+    Participant,
+    Report,
+    WatchedSource,
+)
+from suture.intelligence.queries import SourceStatus
 from suture.inventory.models import Establishment
+from suture.jobs.queries import promises
 from suture.policy.models import PolicyKind, PolicyVersion
 from suture.policy.queries import installation, policy_in_force
 
@@ -114,6 +127,15 @@ def messages_of(person: Person, report: Report) -> QuerySet[Message]:
     return rows.select_related("by")
 
 
+def mails_of(person: Person, report: Report) -> dict[str, str]:
+    """What became of the mails that told the finder of a message, by the message's uid: the mail server's own state.
+
+    Empty for whoever is no coordinator: that a mail exists already says that the finder left an address.
+    """
+    rows = promises(person).filter(cause_kind=Report.record_kind, cause_uid=report.uid)
+    return {row.key.removeprefix("report message "): row.state for row in rows}
+
+
 def report_behind(token: str) -> Report:
     """The report of a private link.
 
@@ -176,3 +198,70 @@ def public_advisories(at: datetime) -> QuerySet[Advisory]:
     )
     rows = Advisory.objects.filter(over, approved_at__lte=at).select_related("case__embargo")
     return rows.order_by("-approved_at", "-pk")
+
+
+# ---------------------------------------------------------------- sources without a feed
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """A source somebody looks through, in the form of the monitoring strip; None while nobody has looked yet."""
+
+    row: WatchedSource
+    looked_at: datetime | None
+    status: SourceStatus
+
+
+def watched_sources(at: datetime) -> list[Watched]:
+    """Every source without a feed, by name, with its age since the last look; late like any feed."""
+    rows = WatchedSource.objects.select_related("owner").annotate(last=Max("looks__looked_at")).order_by("name")
+    found = []
+    for row in rows:
+        last: datetime | None = row.last
+        age = max(
+            0.0 if last else 1e-6, (at - (last or row.since)).total_seconds() / 3600
+        )  # late from the first moment
+        budget = row.every_days * 24.0 if last else 0.0
+        status = SourceStatus(
+            source=row.name,
+            rev=0,
+            dated=last.isoformat() if last else "",
+            age=age,
+            looked=age,
+            budget=budget,
+            refused="",
+        )
+        found.append(Watched(row, last, status))
+    return found
+
+
+# ---------------------------------------------------------------- what is owed
+def waiting_for_acknowledgement(person: Person) -> QuerySet[Report]:
+    """Reports whose sender nobody has answered yet, the first due first."""
+    rows = reports_for(person).filter(acknowledged_at=None, answer_by__isnull=False).exclude(state=ReportState.CLOSED)
+    return rows.order_by("answer_by", "pk")
+
+
+def complaints_to_evaluate(person: Person) -> QuerySet[Report]:
+    """Complaints and hospitals' calls without a complaint record, or whose MDR evaluation is open (R25)."""
+    wanted = Q(source=ReportSource.COMPLAINT) | Q(complaint__isnull=False)
+    lacking = Q(complaint=None) | Q(complaint__mdr=Complaint.Mdr.OPEN)
+    rows = reports_for(person).filter(wanted & lacking).exclude(state=ReportState.CLOSED)
+    return rows.select_related("complaint").order_by("received_at", "pk")
+
+
+def unread_reports(person: Person) -> QuerySet[Report]:
+    """Reports with a finder's message nobody here has opened."""
+    rows = reports_for(person).filter(messages__from_finder=True, messages__read_at=None)
+    return rows.distinct().order_by("received_at", "pk")
+
+
+def embargoes_over(person: Person, at: datetime) -> QuerySet[Embargo]:
+    """Embargoes whose minute has come while no approved advisory is there to be read."""
+    held = [EmbargoState.ACTIVE, EmbargoState.REVISE]
+    rows = embargoes_for(person).filter(state__in=held, until__lte=at)
+    return rows.filter(Q(case__advisory=None) | Q(case__advisory__approved_at=None))
+
+
+def silent_parties(person: Person) -> QuerySet[Participant]:
+    """Parties that were told and have not answered, longest silent first."""
+    rows = Participant.objects.filter(case__in=cases_for(person), state=ParticipantState.NO_ANSWER_YET)
+    return rows.select_related("case__owner").order_by("told_at", "pk")

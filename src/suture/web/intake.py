@@ -13,7 +13,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from suture.accounts.models import Person
+from suture.accounts.services import admit
 from suture.core.disclosure import REPORT, ReportSource, ReportState
+from suture.core.errors import NotFound
 from suture.core.roles import may
 from suture.core.workflow import Step
 from suture.disclosure.attachments import bytes_of
@@ -23,6 +26,7 @@ from suture.disclosure.queries import (
     attachments_of,
     cases_of,
     finder_of,
+    mails_of,
     messages_of,
     open_reports,
     report_for,
@@ -36,6 +40,7 @@ from suture.disclosure.services import (
     guards_of,
     link_to_case,
     mark_read,
+    missing_items,
     move_report,
     note_attachment_opened,
     open_case_of_report,
@@ -88,6 +93,21 @@ class DuplicateForm(Form):
     because = BecauseField()
 
 
+class AdmitForm(Form):
+    """Who else may know of it."""
+
+    people = forms.ModelMultipleChoiceField(
+        label=gettext_lazy("Who"), queryset=Person.objects.none(), to_field_name="uid",
+        widget=forms.CheckboxSelectMultiple,
+    )  # fmt: skip
+    because = BecauseField()
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        people = Person.objects.filter(is_active=True, kind=Person.Kind.HUMAN).order_by("printed_name")
+        self.fields["people"].queryset = people  # type: ignore[attr-defined]
+
+
 class OwnCaseForm(Form):
     """A vulnerability that is ours alone, and the releases it may concern."""
 
@@ -129,26 +149,29 @@ def report(request: HttpRequest, uid: UUID) -> HttpResponse:
     """One report: what was said, by whom (coordinators), what was answered, where it belongs, what may be done."""
     person = person_of(request)
     row = report_for(person, uid)
-    facts, talk = guards_of(row, "given"), list(messages_of(person, row))
+    facts, talk, mails = guards_of(row, "given"), list(messages_of(person, row)), mails_of(person, row)
+    said = [(m, mails.get(str(m.uid), "").replace("_", " ")) for m in talk]
     new = {m.pk for m in talk if m.from_finder and m.read_at is None}
     if new and may(person.roles, "report.answer"):
         mark_read(report_uid=uid, by=person)
     steps = [
         _Button(step, row, REPORT.why_not(row.at, step.verb, facts)) for step in REPORT.allowed(row.at, person.roles)
     ]
-    coordinator = may(person.roles, "report.read_finder")
+    coordinator, complaint = may(person.roles, "report.read_finder"), Complaint.objects.filter(report=row).first()
     return render(
         request, "web/intake_report.html",
         {
-            "place": "intake", "report": row, "talk": talk, "new": new, "steps": steps,
+            "place": "intake", "report": row, "talk": said, "new": new, "steps": steps,
             "finder": finder_of(person, row), "coordinator": coordinator, "files": attachments_of(person, row),
+            "may_admit": row.wall is not None and may_do(request, "wall.manage"),
+            "inside": row.wall.admitted.order_by("printed_name") if row.wall else [],
             "cases": cases_of(person, row), "duplicates": reports_for(person).filter(duplicate_of=row),
-            "complaint": Complaint.objects.filter(report=row).first(),
+            "complaint": complaint, "missing": missing_items(complaint) if complaint else [],
             "service": ServiceRecord.objects.filter(report=row).first(), "words": STATES[row.at],
             "can_acknowledge": may_do(request, "report.acknowledge") and row.answer_by and not row.acknowledged_at,
             "can_answer": may_do(request, "report.answer"), "can_link": may_do(request, "report.link"),
             "can_quality": may_do(request, "quality.record"), "can_mdr": may_do(request, "mdr.evaluate"),
-            "is_complaint": row.source == ReportSource.COMPLAINT, "is_service": row.source == ReportSource.SERVICE,
+            "is_complaint": row.source == ReportSource.COMPLAINT,
         },
     )  # fmt: skip
 
@@ -271,6 +294,27 @@ def own_case(request: HttpRequest, uid: UUID) -> HttpResponse:
             "place": "intake", "title": _("A vulnerability of ours, from %(n)s") % {"n": row.number},
             "submit": _("Register it and open the case"), "back": _back(uid),
             "says": _("It needs no CVE. It stands behind the same wall as the report."),
+        },
+    )  # fmt: skip
+
+
+@require_http_methods(["GET", "POST"])
+def let_in(request: HttpRequest, uid: UUID) -> HttpResponse:
+    """Admit more people to a report's wall: who judges harm, who decides what is reported."""
+    row = report_for(person_of(request), uid)
+    if row.wall is None:
+        raise NotFound("this report stands behind no wall")
+    form, wall = AdmitForm(request.POST or None), row.wall
+    return take_form(
+        request, form,
+        lambda: admit(
+            wall=wall, people=list(form.cleaned_data["people"]), by=person_of(request),
+            because=form.cleaned_data["because"],
+        ),
+        lambda _row: redirect(_back(uid)), "web/form.html",
+        {
+            "place": "intake", "title": _("Admit to %(wall)s") % {"wall": wall}, "submit": _("Admit"),
+            "back": _back(uid), "says": _("They see the report, its case and its messages; never who the finder is."),
         },
     )  # fmt: skip
 

@@ -40,6 +40,7 @@ PAGES: Mapping[str, str] = {
     "undelivered": "outbox-of",
     "SBOM in quarantine": "sbom-held",
     "intake report": "intake-report",
+    "coordination": "coordination",
 }
 
 

@@ -9,6 +9,8 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from suture.detection.queries import feed_checks, owners_of_sources
+from suture.disclosure.queries import watched_sources
+from suture.evidence.clock import now
 from suture.intelligence.queries import SourceStatus, knowledge, review_by_reason, sources_status
 from suture.web.pages import may_do
 
@@ -29,11 +31,12 @@ class Monitoring:
 
 
 def monitoring() -> Monitoring:
-    """The state of all sources, in two queries."""
-    found, known = sources_status(), knowledge()
+    """The state of all sources, those with a feed and those somebody looks through, in three queries."""
+    feeds, known = sources_status(), knowledge()
+    found = feeds + [one.status for one in watched_sources(now())]
     late = sorted((s for s in found if s.late), key=lambda s: s.budget - s.age)
     return Monitoring(
-        sources=len(found), fresh=len(found) - len(late), late=tuple(late[:SHOWN_LATE]),
+        sources=len(feeds), fresh=len(found) - len(late), late=tuple(late[:SHOWN_LATE]),
         more_late=max(0, len(late) - SHOWN_LATE), refused=tuple(s for s in found if s.refused), rev=known.rev,
         only_demo=known.only_demo,
     )  # fmt: skip
@@ -46,6 +49,7 @@ def sources(request: HttpRequest) -> HttpResponse:
         request, "web/sources.html",
         {
             "place": "", "sources": sources_status(), "known": knowledge(), "review": review_by_reason().items(),
+            "watched": watched_sources(now()), "may_watch": may_do(request, "source.watch"),
             "checks": feed_checks(), "owners": owners_of_sources(), "may_own": may_do(request, "coverage.own"),
         },
     )  # fmt: skip

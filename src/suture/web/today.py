@@ -35,6 +35,7 @@ DESKS: tuple[tuple[Role, str | Promise], ...] = (
     (Role.QUALITY, gettext_lazy("Quality")),
     (Role.ENGINEERING, gettext_lazy("Engineering")),
     (Role.FIELD_SERVICE, gettext_lazy("Field service")),
+    (Role.COORDINATOR, gettext_lazy("Coordination")),
     (Role.EXECUTIVE, gettext_lazy("Executive")),
 )
 NEWEST = 60  # findings without a case that are grouped by vulnerability on the page

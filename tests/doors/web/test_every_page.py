@@ -22,6 +22,8 @@ from suture.demo.people import PASSWORD
 from suture.detection.models import Finding
 from suture.detection.queries import pairs_of
 from suture.detection.services import correct_match, take_in_sbom
+from suture.disclosure.models import Report as IntakeReport
+from suture.disclosure.models import WatchedSource
 from suture.inventory.blobs import read_blob
 from suture.inventory.models import Product, Release, Unit
 from suture.inventory.services import register_release
@@ -142,6 +144,7 @@ LISTS = (
     "/review/", "/review/?scope=all", "/review/?state=decided", "/review/together", "/crosswalk/", "/crosswalk/new",
     "/crosswalk/?part=waiting", "/crosswalk/?part=confirmed",
     "/crosswalk/?part=rejected", "/crosswalk/?part=shipped", "/crosswalk/?part=names", "/intake/", "/intake/?show=all",
+    "/intake/new", "/watched-sources/new",
     "/security/", "/security/report", "/security/advisories/",
     "/field/", "/field/consignees/", "/field/consignees/?kind=hospital&find=a", "/field/consignees/new",
     "/field/units/",
@@ -189,6 +192,39 @@ def test_records(tomas: Visitor) -> None:
     paths += [f"/proof/records/case/{first.uid}/", f"/proof/records/case/{first.uid}/?asof=2020-01-01"]
     paths += [f"/decisions/{d.uid}/" for d in Decision.objects.all()[:1]]
     tomas.visit_all(paths)
+
+
+def test_intake_and_coordination(browser: Any, northlake: str) -> None:
+    """A coordinator's pages: each report, each form, the coordinated case under embargo, its CVE draft."""
+    owen = Visitor(browser, northlake, "owen")
+    paths = ["/intake/", "/intake/?show=all", "/?desk=coordinator", "/sources"]
+    for report in IntakeReport.objects.all():
+        paths += [f"/intake/{report.uid}/"]
+    finders = IntakeReport.objects.filter(source="finder").order_by("pk")
+    paths += [
+        f"/intake/{finders[0].uid}/{form}"
+        for form in (
+            "answer",
+            "link",
+            "case",
+            "duplicate",
+            "admit",
+            "complaint",
+            "service",
+            "references",
+        )
+    ]
+    paths += [f"/intake/{finders[1].uid}/{form}" for form in ("acknowledge", "steps/start_validation")]
+    case = finders[0].in_cases.get().case
+    base = f"/cases/{case.uid}/coordination"
+    party = case.participants.get(name="CISA")
+    paths += [
+        base, f"{base}/parties/new", f"{base}/parties/{party.uid}/note_left", f"{base}/embargo/propose_revision",
+        f"{base}/advisory", f"{base}/advisory/approve", f"{base}/cve", f"{base}/cve?cwe=CWE-798",
+    ]  # fmt: skip
+    paths += [f"/watched-sources/{WatchedSource.objects.all()[0].uid}/look"]
+    owen.visit_all(paths)
+    owen.context.close()
 
 
 def test_reports(ingrid: Visitor) -> None:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from django.db import transaction
 
-from suture.accounts.models import Tlp, Wall
-from suture.accounts.services import raise_wall
+from suture.accounts.models import Tlp
+from suture.accounts.services import admit
 from suture.assessment.services import assess_exploitability, set_reassessment, start_assessment
 from suture.core.facts import Answer
 from suture.core.harm import HarmSeverity
 from suture.core.vex import Justification
+from suture.demo.scenes import telling
 from suture.demo.scenes.acts import (
     Attack,
     Harm,
@@ -159,24 +160,25 @@ def play_password(stage: Stage) -> None:
     if _ours(PASSWORD_TITLE):
         return
     inside = [stage[name] for name in ("tomas", "jana", "lucia", "pieter", "ingrid", "ruth")]
-    wall = Wall.objects.filter(name="Finder R-2026-0034").first() or raise_wall(
-        name="Finder R-2026-0034", admitted=inside, by=stage["owen"], because="Embargo agreed with the finder."
-    )
+    report = telling.tell(stage)
+    told, wall = f"finder's report {report.number}", report.wall
+    assert wall is not None
+    admit(wall=wall, people=inside, by=stage["owen"], because="They judge what it means for patients.")
     vulnerability = register_vulnerability(
         title=PASSWORD_TITLE, kind=KIND.HARD_CODED_PASSWORD, by=stage["owen"], wall=wall, tlp=Tlp.AMBER_STRICT,
-        because="Finder's report R-2026-0034.",
+        because=f"{told[0].upper()}{told[1:]}.",
         description="The programmer's service account has one password in every device. With it the local console "
         "opens; whether a session with an implant can then be taken over is being examined.",
     )  # fmt: skip
     releases = stage.releases("Meridian 7.1", "Meridian 7.3")
-    _in(stage, vulnerability, "Finder's report R-2026-0034; the hash is the same in both images.", releases)
+    _in(stage, vulnerability, f"{told}; the hash is the same in both images.", releases)
     case = begin(
-        stage, vulnerability, releases=releases, learned=9, source="finder's report R-2026-0034",
+        stage, vulnerability, releases=releases, learned=9, source=told,
         because="A researcher recovered the service password from a decommissioned programmer.",
     )  # fmt: skip
     affected(
         stage, case, "Meridian 7.1", "Meridian 7.3", action="Keep the programmer locked away when it is not in use.",
-        evidence="R-2026-0034, verified on both releases.",
+        evidence=f"{report.number}, verified on both releases.",
     )  # fmt: skip
     not_affected(
         stage, case, "Meridian 7.4", justification=Justification.VULNERABLE_CODE_NOT_PRESENT,
@@ -196,6 +198,7 @@ def play_password(stage: Stage) -> None:
         },
     )
     assess_exploitability(assessment_uid=row.uid, by=stage["tomas"], metrics=attack.metrics, rationale=attack.why)
+    telling.play_embargo(stage, report, case)
 
 
 @transaction.atomic

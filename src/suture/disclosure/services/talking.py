@@ -6,18 +6,21 @@ from datetime import timedelta
 from uuid import UUID
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from suture.accounts.models import Person
 from suture.accounts.services import new_uid, require, system
 from suture.core.disclosure import ReportState
 from suture.core.errors import InvalidValue, NotAllowed
+from suture.core.roles import Role
 from suture.disclosure.attachments import check_files, keep_attachment
 from suture.disclosure.models import Attachment, Finder, Message, Report
-from suture.disclosure.queries import report_behind
+from suture.disclosure.queries import promises_on, report_behind
 from suture.disclosure.services.receiving import LONGEST_TEXT, Files
 from suture.disclosure.services.taking import take_report, touch
 from suture.evidence.clock import now
 from suture.evidence.services import record
+from suture.jobs.letters import Letter, check_address, promise_mail
 
 MOST_MESSAGES = 20  # of a finder, a day
 
@@ -61,10 +64,44 @@ def answer_finder(*, report_uid: UUID | str, by: Person, text: str, asks: bool =
 def _say(report: Report, text: str, by: Person, asks: bool = False) -> Message:
     text = _checked(text)
     finder = Finder.objects.filter(report=report).first()
-    mail = Message.Mail.UNSENT if finder is not None and "@" in finder.contact else Message.Mail.NONE
-    return Message.objects.create(
-        uid=new_uid(), report=report, from_finder=False, by=by, text=text, at=now(), mail=mail, asks=asks
-    )
+    reachable = finder is not None and _is_address(finder.contact)
+    message = Message.objects.create(
+        uid=new_uid(), report=report, from_finder=False, by=by, text=text, at=now(), asks=asks,
+        mail=Message.Mail.PROMISED if reachable else Message.Mail.NONE,
+    )  # fmt: skip
+    if finder is not None and reachable:
+        _promise_mail(message, finder, by)
+    return message
+
+
+def _promise_mail(message: Message, finder: Finder, by: Person) -> None:
+    """Tell by mail that something was written; the words themselves stay behind the private link.
+
+    Only coordinators learn that this mail exists: its addressee is the finder.
+    """
+    report = message.report
+    letter = Letter(
+        to=(finder.contact,), subject=_("%(number)s: we wrote to you") % {"number": report.number},
+        text=_(
+            "We wrote to you about your report %(number)s. Open your private link to read it and to answer.\n\n"
+            "You got the link when you sent the report; we keep only its hash and cannot send it. Without it, write to "
+            "%(mail)s and name the number."
+        ) % {"number": report.number, "mail": promises_on(message.at.date()).email},
+    )  # fmt: skip
+    promise_mail(
+        letter=letter, key=f"report message {message.uid}", cause=report, by=by, wall=report.wall,
+        label=_("Word that we wrote about %(number)s") % {"number": report.number}, only_for=Role.COORDINATOR,
+        forget=True,
+    )  # fmt: skip
+
+
+def _is_address(contact: str) -> bool:
+    """Whether a contact is a mail address; a finder may have left a telephone number, or a handle."""
+    try:
+        check_address(contact)
+    except InvalidValue:
+        return False
+    return True
 
 
 def hear_finder(*, token: str, text: str, files: Files = ()) -> Message:
