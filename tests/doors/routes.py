@@ -21,7 +21,7 @@ from suture.detection.models import (
     TextCandidate,
     TextWatch,
 )
-from suture.disclosure.models import Attachment
+from suture.disclosure.models import Attachment, WatchedSource
 from suture.disclosure.models import Report as IntakeReport
 from suture.intelligence.models import Vulnerability
 from suture.inventory.models import (
@@ -75,6 +75,14 @@ ROUTES: Mapping[str, Row] = {
     "intake-step": _r(IntakeReport, "report.move", verb="validate"),
     "intake-duplicate": _r(IntakeReport, "report.move"), "intake-link": _r(IntakeReport, "report.link"),
     "intake-case": _r(IntakeReport, "report.link"), "intake-attachment": _r(Attachment, "report.open_attachment"),
+    "intake-new": _r(None, "report.take_in"), "intake-admit": _r(IntakeReport, "wall.manage"),
+    "intake-complaint": _r(IntakeReport, "quality.record"), "intake-mdr": _r(IntakeReport, "mdr.evaluate"),
+    "intake-service": _r(IntakeReport, "quality.record"), "intake-references": _r(IntakeReport, "quality.record"),
+    "source-watch": _r(None, "source.watch"), "source-look": _r(WatchedSource, "source.watch"),
+    "coordination": _r(Case), "party-new": _r(Case, "coordination.manage"),
+    "party-step": _r(Case, "coordination.manage", party=_NO_UID, verb="tell"),
+    "embargo-step": _r(Case, "coordination.manage", verb="propose"), "advisory-write": _r(Case, "advisory.write"),
+    "advisory-approve": _r(Case, "coordination.manage"), "cve-draft": _r(Case),
     # devices and releases
     "devices": _r(), "device-new": _r(None, "product.register"), "establishment-new": _r(None, "product.register"),
     "device": _r(Product), "device-describe": _r(Product, "product.describe"),
@@ -167,10 +175,9 @@ ELSEWHERE: Mapping[str, str] = {
     "person.change_roles": "no door yet", "person.retire": "no door yet", "evidence.read": "pages of proof read",
     "release.move": "no door yet", "sbom.approve": "no door yet", "field.describe": "no door yet",
     "field.import": "no door yet", "unit.record": "no door yet", "unit.retire": "no door yet",
-    "feeds.import": "suture feeds import", "report.take_in": "no door yet",
-    "report.read_finder": "decides what intake-report shows", "coordination.manage": "no door yet",
-    "advisory.write": "no door yet", "cve.draft": "no door yet", "quality.record": "no door yet",
-    "mdr.evaluate": "no door yet", "source.watch": "no door yet", "isao.approve": "no door yet",
+    "feeds.import": "suture feeds import",
+    "report.read_finder": "decides what intake-report shows", "cve.draft": "cve-draft reads",
+    "isao.approve": "no door yet",
     **dict.fromkeys(
         ("campaign.open", "campaign.move", "campaign.approve", "campaign.close", "campaign.accept_residual",
          "control_entry.propose", "control_entry.check_risk", "control_entry.verify", "control_entry.move",
