@@ -15,13 +15,12 @@ import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
 from typing import Any, NamedTuple
 
 from suture.core import cpe
 from suture.core.configurations import Node, Product, Truth, all_of, evaluate, from_plain
 from suture.core.errors import InvalidValue
-from suture.core.profile import covers
+from suture.core.profile import covers, is_device
 from suture.detection.crosswalk import SHIPPED, Crosswalk, family_of, is_known_system, may_be
 from suture.detection.kernel import chunks, rows
 from suture.detection.portfolio import Places
@@ -37,6 +36,7 @@ class Stated(NamedTuple):
     package: str  # 'o:linux:linux_kernel'
     placed: bool
     system: bool  # it is an operating system: a CPE of part 'o' that is no firmware
+    itself: bool = False  # it is a name of the device itself, not of something in it
 
 
 def stated_by(kind: str, found: Places) -> list[Stated]:
@@ -122,19 +122,18 @@ class Release:
         self._called = crosswalk.cpe_names
         self._stated: dict[str, bool] = {}  # by name: every component of that name has a version in an order
         self._systems: set[str] = set()
+        self._hardware: dict[bool, set[str]] = {False: set(), True: set()}  # vendors, by whether of the device itself
         for one in stated:
             for name in self._called(one.package):
                 self._stated[name] = self._stated.get(name, True) and one.placed
+                if name.startswith("h:"):
+                    self._hardware[one.itself].add(name.split(":")[1])
             if one.system:
                 self._systems.add(one.package)
         self._absent = tuple(absent)
         self._platforms: dict[tuple[int, int], list[str]] = defaultdict(list)
         for met in platforms:
             self._platforms[met.assertion, met.number].append(met.given_as)
-
-    @cached_property
-    def hardware_vendors(self) -> frozenset[str]:
-        return frozenset(name.split(":")[1] for name in self._stated if name.startswith("h:"))
 
     def names(self, package: str) -> bool:
         """Whether it names the product at all, in whatever version."""
@@ -148,15 +147,20 @@ class Release:
         """Whether the profile says so of a target software, as CPE names write it ('windows')."""
         return self.declared_absent(TARGETS[target]) if target in TARGETS else False
 
-    def runs_on(self, assertion: int, product: Product, demanded: Mapping[str, str]) -> Truth:
+    def runs_on(self, assertion: int, product: Product, demanded: Mapping[str, str], *, itself: bool = False) -> Truth:
         """Whether the release has a product that only joins a configuration."""
         met = self._platforms.get((assertion, product.number)) if product.number is not None else None
         if met:
             return _best(fits(given_as, demanded) for given_as in met)
-        return self.lacks(product)
+        return self.lacks(product, itself=itself)
 
-    def lacks(self, product: Product) -> Truth:
-        """False where a product that is not in the stated range is known to be absent, else unknown."""
+    def lacks(self, product: Product, *, itself: bool = False) -> Truth:
+        """False where a product that is not in the stated range is known to be absent, else unknown.
+
+        Args:
+            itself: asked for a name of the device itself. What hardware the device is says which it is not; it says
+                nothing of a module in it by the same maker.
+        """
         package = product.package
         if not package:
             return None
@@ -170,7 +174,7 @@ class Release:
         part, vendor, _ = package.split(":", 2)
         if part == "o" and self._systems and not package.endswith("_firmware"):
             return None if may_be(package, self._systems) else False
-        if part == "h" and vendor in self.hardware_vendors:
+        if part == "h" and (vendor in self._hardware[False] or (itself and vendor in self._hardware[True])):
             return False
         return None
 
@@ -246,12 +250,15 @@ def _judge(
     if not nodes:
         return edition, doubts, ()
 
+    itself = is_device(hit.where.ref)
+
     def truth(product: Product) -> Truth:
         if not product.vulnerable:
-            return release.runs_on(assertion, product, known.platforms.get(product.number or 0, {}))
+            demanded = known.platforms.get(product.number or 0, {})
+            return release.runs_on(assertion, product, demanded, itself=itself)
         if product.number == line or product.number in met:
             return True
-        return release.lacks(product)
+        return release.lacks(product, itself=itself)
 
     answers = [(node, evaluate(node, truth)) for node in nodes]
     holds = [node for node, answer in answers if answer]
@@ -321,7 +328,8 @@ def devices_alone(
             def truth(product: Product, assertion: int = assertion, platforms: Any = platforms) -> Truth:
                 if product.vulnerable:
                     return True if product.words == "any version" else None
-                return release.runs_on(assertion, product, platforms.get(product.number or 0, {}))
+                itself = is_device(devices[assertion].ref)
+                return release.runs_on(assertion, product, platforms.get(product.number or 0, {}), itself=itself)
 
             answer = evaluate(node, truth)
             if answer is False:

@@ -203,6 +203,17 @@ def test_a_platform_declared_absent_decides(
     assert ruled_out_count(release, operator) == 0
 
 
+def test_what_the_device_is_says_nothing_of_a_module_in_it(
+    world: World, release: Release, name: Name, take: Take
+) -> None:
+    """Our ventilator holds our own radio module: naming the ventilator does not rule the module out."""
+    world.publish(both(FIRMWARE, DEVICE))
+    take(release, {"ref": "fw", "name": "pump_firmware", "version": "1.9", "cpe": cpe("o:acme:pump_firmware:1.9")})
+    assert result(release) == "conditional"
+    name(release.product, cpe("h:acme:ventilator:-"))
+    assert result(release) == "conditional"
+
+
 def test_what_is_ruled_out_is_listed_in_a_release_and_in_a_scan_alike(
     world: World, release: Release, take: Take, operator: Person
 ) -> None:

@@ -13,6 +13,7 @@ from django.db import connection, transaction
 
 from suture.accounts.models import Person
 from suture.accounts.services import system
+from suture.core.profile import is_device
 from suture.core.versions import KEYS_VERSION
 from suture.detection import hits, ruled_out
 from suture.detection.conditions import Stated, is_system
@@ -190,7 +191,8 @@ class _Here:
     def _note(self, pkg_id: int, where: Where, kind: str, named: Name, *, placed: bool) -> None:
         self._packages[where.ref].add(pkg_id)
         if named.kind == "cpe":
-            self._stated[Stated(named.name, placed, is_system(kind, named.name))] = None
+            system = is_system(kind, named.name)
+            self._stated[Stated(named.name, placed, system, is_device(where.ref))] = None
             if named.name.startswith("h:"):
                 self._hardware[pkg_id] = where
 
