@@ -1,6 +1,6 @@
 """`make bench`: the budgets of the architecture as ratios inside one run; a table, and JSON. Gates nothing.
 
-    python -m tools.bench [--scale 1.0] [--only kernel,ingest,sbom,lists,house] [--json FILE] [--knowledge HOME]
+    python -m tools.bench [--scale 1.0] [--only kernel,ingest,sbom,lists,field,house] [--json FILE] [--knowledge HOME]
                           [--postgres URL]
 
 `--scale` shrinks the generated load. `--knowledge` names a home into which the feeds were taken in already; else the
@@ -34,7 +34,7 @@ from tools.bench_table import DATA, Line, Table, process, process_spent, timed, 
 
 FEEDS = ("osv", "nvd", "cve5", "kev", "epss")
 PEERS = Path(".bench-venv")
-PARTS = ("kernel", "ingest", "sbom", "lists", "house")
+PARTS = ("kernel", "ingest", "sbom", "lists", "field", "house")
 
 
 class Bench:
@@ -243,6 +243,25 @@ class Bench:
                     self.table.add(Line(part="5", what=f"{name}, {found['findings']:,} findings: {what}", ours=clock,
                                         limit=0.15 if what in bench_lists.BUDGETED else None,
                                         note=f"{cpu * 1000:.0f} ms of CPU, server included"))  # fmt: skip
+
+    # ---- the field
+
+    def field(self) -> None:
+        most = max(10_000, int(1_000_000 * min(1.0, self.said.scale)))
+        engines = [("SQLite", self.home("field"))]
+        with self.database() as url:
+            if url:
+                home = self.home("field-postgresql")
+                engines.append(("PostgreSQL", home | {"SUTURE_DATABASE_URL": url}))
+            for name, env in engines:
+                found = self.raw[f"field {name}"] = worker("tools.bench_field", str(most), env=env)
+                for what, told in found["import"].items():
+                    self.table.add(Line(part="field", ours=told["seconds"], limit=60.0, note=f"CPU {told['cpu']:.0f} s",
+                                        what=f"{name}, CSV of {found['units']:,} units: {what}"))  # fmt: skip
+                for what, seconds in found["queries"].items():
+                    self.table.add(Line(part="field", what=f"{name}: {what}", ours=seconds, limit=5.0))
+                for what, seconds in found["pages"].items():
+                    self.table.add(Line(part="field", what=f"{name}: page, {what}", ours=seconds, limit=0.15))
 
     # ---- the house
 
