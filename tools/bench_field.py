@@ -115,6 +115,7 @@ def run(most: int) -> dict[str, Any]:
         seconds, cpu, outcome = clocked(lambda file=file: take(file))
         assert not outcome.problem_count, outcome.problems[:3]
         found["import"][name] = {"seconds": seconds, "cpu": cpu, "new": outcome.new, "changed": outcome.changed}
+        print(f"{name}: {seconds:.1f} s, CPU {cpu:.1f} s", file=sys.stderr, flush=True)
     found["memory"] = getrusage(RUSAGE_SELF).ru_maxrss / 1024
     found["counts"] = UnitCount.objects.count()
     if connection.vendor == "sqlite":

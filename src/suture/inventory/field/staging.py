@@ -260,9 +260,14 @@ class Stage:
 def staging() -> Iterator[Stage]:
     """A stage that is gone when it is left, whatever happens."""
     stage = Stage()
+    on_disk = stage.vendor == "sqlite" and not connection.in_atomic_block  # a million rows do not belong in memory
+    if on_disk:
+        stage.execute("PRAGMA temp_store=FILE")
     stage.execute(_TABLE[stage.vendor])
     try:
         yield stage
     finally:
         if not connection.needs_rollback:  # a transaction that is rolled back takes the table with it
             stage.execute("DROP TABLE field_staged")
+        if on_disk:
+            stage.execute("PRAGMA temp_store=MEMORY")
