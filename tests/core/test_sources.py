@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from suture.core.sources import Voice, is_vendor, voice_of
+from suture.core.sources import Voice, is_vendor, never_before, voice_of
 
 
 @pytest.mark.parametrize(
@@ -44,3 +44,11 @@ def test_voices(source: str, by_vendor: bool, voice: Voice) -> None:
 )
 def test_a_cna_that_is_the_vendor(cna: str, vendor: str, own: bool) -> None:
     assert is_vendor(cna, vendor) is own
+
+
+@pytest.mark.parametrize("voice", list(Voice))
+def test_what_is_never_heard_before_a_voice_is_not_heard_before_it_whoever_issued_it(voice: Voice) -> None:
+    names = never_before(voice)
+    assert all(voice_of(name, by_vendor=by_vendor) >= voice for name in names for by_vendor in (False, True))
+    assert "nvd" in names
+    assert not {"cve", "manufacturer", "csaf-cisa"} & set(names)
