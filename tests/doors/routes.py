@@ -155,6 +155,7 @@ ROUTES: Mapping[str, Row] = {
 
 # The API's operations, by their id.
 OPERATIONS: Mapping[str, Row] = {
+    "list_intake": _r(), "one_intake": _r(IntakeReport), "hand_in_signal": _r(None, "report.take_in"),
     "list_releases": _r(), "one_release": _r(Release), "list_findings": _r(Release),
     "hand_in_sbom": _r(Release, "sbom.import"), "list_review": _r(), "one_review": _r(number=1), "crosswalk": _r(),
     "read_coverage": _r(Release), "own": _r(Release, "coverage.own"),

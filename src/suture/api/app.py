@@ -14,6 +14,7 @@ from suture import __version__
 from suture.api.auth import CALLERS, caller
 from suture.api.coverage import coverage_router
 from suture.api.field import field_router
+from suture.api.intake import router as intake_router
 from suture.api.judgements import router as judgements_router
 from suture.api.paging import read_cursor, tagged, write_cursor
 from suture.api.problems import REFUSALS, ProblemAt, register
@@ -224,3 +225,4 @@ api.add_router("", coverage_router)
 api.add_router("", field_router)
 api.add_router("", profile_router)
 api.add_router("", judgements_router)
+api.add_router("", intake_router)

@@ -219,3 +219,28 @@ def test_a_request_that_is_too_large_is_refused_before_its_body_is_read(
         line.sendall(f"POST /security/report HTTP/1.1\r\nHost: localhost\r\n{head}\r\n\r\n".encode())
         answer = line.recv(65536)
         assert answer.split(b" ", 2)[1] == status
+
+
+def test_another_system_hands_in_a_signal_once(
+    anybody: Client, work: Work, owen: Person, as_person: Callable[[Person], Client]
+) -> None:
+    """By the API: the same complaint twice is one report; a finder's report behind its wall is left out of the list."""
+    send(anybody)
+    quality, body = as_person(work.quinn), {
+        "source": "complaint", "origin": "CP-4471", "what": "A scan shows malware.", "device": "Pump",
+        "received_at": "2026-11-20T09:00:00-06:00",
+    }  # fmt: skip
+    answers = [quality.post("/api/suture/v1/intake", body, content_type="application/json") for _ in range(2)]
+    assert [answer.status_code for answer in answers] == [201, 200]
+    assert answers[0].json() == answers[1].json()
+    assert answers[0].json()["acknowledge_by"] == "2026-11-24"
+    listed = quality.get("/api/suture/v1/intake").json()["items"]
+    assert [one["origin"] for one in listed] == ["CP-4471"]
+    assert len(as_person(owen).get("/api/suture/v1/intake").json()["items"]) == 2
+    walled = Report.objects.get(source="finder").uid
+    assert quality.get(f"/api/suture/v1/intake/{walled}").status_code == 404
+    for wrong in ({"source": "finder"}, {"origin": " "}, {"received_at": "2030-01-01T00:00:00Z"}, {"what": ""}):
+        answer = quality.post(
+            "/api/suture/v1/intake", {**body, "origin": "x", **wrong}, content_type="application/json"
+        )
+        assert answer.status_code == 422, wrong
