@@ -164,7 +164,7 @@ def report(request: HttpRequest, uid: UUID) -> HttpResponse:
             "place": "intake", "report": row, "talk": said, "new": new, "steps": steps,
             "finder": finder_of(person, row), "coordinator": coordinator, "files": attachments_of(person, row),
             "may_admit": row.wall is not None and may_do(request, "wall.manage"),
-            "inside": row.wall.admitted.order_by("printed_name") if row.wall else [],
+            "inside": row.wall.admitted.filter(kind=Person.Kind.HUMAN).order_by("printed_name") if row.wall else [],
             "cases": cases_of(person, row), "duplicates": reports_for(person).filter(duplicate_of=row),
             "complaint": complaint, "missing": missing_items(complaint) if complaint else [],
             "service": ServiceRecord.objects.filter(report=row).first(), "words": STATES[row.at],
