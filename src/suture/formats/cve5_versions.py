@@ -80,7 +80,7 @@ def _plainly(entries: Sequence[Version], named: bool) -> list[Saying] | None:
 
 @lru_cache(maxsize=1 << 16)
 def _exactly(version: str) -> Saying:
-    return Saying(None, Bounds(version, version, False, True))
+    return Saying(None, _new(Bounds, (version, version, False, True)))
 
 
 @lru_cache(maxsize=1 << 16)
@@ -91,7 +91,7 @@ def _said_of_one(
     bounds = _bounds(version, less_than, less_than_or_equal, version_type == "git", False)
     if named and not isinstance(bounds, ReviewReason):
         return (Saying(None, bounds, (), "", _is_wild(bounds)),)
-    said = _said(Version(version, "affected", version_type, less_than, less_than_or_equal))
+    said = _in_words("affected", version, less_than, less_than_or_equal, version_type)
     if not isinstance(bounds, ReviewReason):
         return (Saying(ReviewReason.NO_IDENTITY, bounds, (), said),)
     waiting = Saying(bounds, _EVERYTHING, (), said)
@@ -113,6 +113,7 @@ class Span(NamedTuple):
 
 
 _DIGITS = frozenset("0123456789")
+_new = tuple.__new__  # a named tuple's own maker is a Python function, and there are many to make
 _UNSAID = frozenset({"", "-", "n/a", "na", "none", "unspecified", "unknown", "not specified"})
 _ALL = frozenset({"*", "all", "all versions", "any"})
 _NO_END = _UNSAID | _ALL
@@ -221,15 +222,21 @@ def _compared(version: str) -> Bounds | None:
 
 def _said(entry: Version) -> str:
     """An entry as one line a person can read."""
-    words = [entry.status, entry.version]
-    if entry.less_than is not None:
-        words.append(f"< {entry.less_than}")
-    if entry.less_than_or_equal is not None:
-        words.append(f"<= {entry.less_than_or_equal}")
-    words += [f"from {change.at} {change.status}" for change in entry.changes]
-    if entry.version_type:
-        words.append(f"({entry.version_type})")
-    return " ".join(word for word in words if word)
+    changes = "".join([f" from {change.at} {change.status}" for change in entry.changes])
+    return _in_words(
+        entry.status, entry.version, entry.less_than, entry.less_than_or_equal, entry.version_type, changes
+    )
+
+
+def _in_words(
+    status: str, version: str, less_than: str | None, less_than_or_equal: str | None, kind: str, changes: str = ""
+) -> str:
+    said = f"{status} {version}" if version and status else status or version
+    if less_than is not None:
+        said = f"{said} < {less_than}"
+    if less_than_or_equal is not None:
+        said = f"{said} <= {less_than_or_equal}"
+    return f"{said}{changes} ({kind})" if kind else f"{said}{changes}"
 
 
 # ---- what the spans of a list state together

@@ -9,6 +9,8 @@ import re
 from functools import lru_cache
 from typing import NamedTuple
 
+import msgspec
+
 from suture.core import commits
 from suture.core.ranges import (
     FALLBACK,
@@ -20,17 +22,17 @@ from suture.core.ranges import (
     intervals_of,
     read_bounds,
 )
-from suture.core.versions import Unorderable, looks_like_a_commit
+from suture.core.versions import Unorderable, after, key, looks_like_a_commit
 from suture.core.vulnerabilities import Bounds, ReviewReason, Saying, Sayings
 
 NATIVE, TWIN, ALSO_LOOSE, COMMIT = "native", "twin", "fallback", "commit"  # Package.Role of the models
 
 
-class Together(NamedTuple):
+class Together(msgspec.Struct, frozen=True, gc=False):
     """What some sayings come to in one order, whatever the package is called."""
 
     says: list[str]
-    ranges: list[tuple[str, str, list[tuple[bytes, bytes, int]]]]  # role, scheme; lo, hi, line of `says`
+    ranges: list[tuple[str, str, dict[Interval, int]]]  # role, scheme; intervals with their line of `says`
     review: list[tuple[str, str, int]]  # reason, text, how many; \x1f is where the product's name will stand
 
 
@@ -38,39 +40,35 @@ class Together(NamedTuple):
 def together(sayings: Sayings, scheme: str, may_have_twin: bool) -> Together:
     """What some sayings come to; two that state the same interval are one row, and two lines of `says`."""
     says: list[str] = []
-    rows: dict[str, dict[Interval, int]] = {}
     native: dict[Interval, int] = {}
+    rows: dict[str, dict[Interval, int]] = {NATIVE: native}
     review: dict[str, tuple[str, int]] = {}
-    loose = scheme == FALLBACK
-    for one in sayings.each:
-        reason = one.reason
+    found: list[Placed]
+    if scheme == FALLBACK:
+        found = [one.memo or _loosely(one) for one in sayings.each]  # type: ignore[misc]
+    else:
+        found = [_in(scheme, may_have_twin, one) for one in sayings.each]
+    for role, intervals, twin, words, reason in found:
         if reason is None:
-            found: Placed = (one.memo or _loosely(one)) if loose else _in(scheme, may_have_twin, one)  # type: ignore[assignment]
-            role, intervals, twin, words, reason = found
-            if reason is None:
-                line = len(says)
-                says.append(words)
-                if role is NATIVE:
-                    for interval in intervals:
-                        native.setdefault(interval, line)
-                else:
-                    for interval in intervals:
-                        rows.setdefault(role, {}).setdefault(interval, line)
+            line = len(says)
+            says.append(words)
+            into = native if role is NATIVE else rows.setdefault(role, {})
+            for interval in intervals:
+                into.setdefault(interval, line)
+            if twin:
+                into = rows.setdefault(TWIN, {})
                 for interval in twin:
-                    rows.setdefault(TWIN, {}).setdefault(interval, line)
-                continue
+                    into.setdefault(interval, line)
         else:
-            words = f"\x1f{one.text}"
-        before, n = review.get(reason.value, ("", 0))
-        if len(before) < 1000:
-            before = as_text(f"{before}\n{words}" if before else words, 1000)
-        review[reason.value] = before, n + 1
-    ranges = [
-        (role, scheme_of(role, scheme), [(lo, hi, line) for (lo, hi), line in lines.items()])
-        for role, lines in ((NATIVE, native), *rows.items())
-        if lines
-    ]
-    return Together(says, ranges, [(why, text, n) for why, (text, n) in review.items()])
+            before, n = review.get(reason.value, ("", 0))
+            if len(before) < 1000:
+                before = as_text(f"{before}\n{words}" if before else words, 1000)
+            review[reason.value] = before, n + 1
+    return Together(
+        says,
+        [(role, scheme_of(role, scheme), lines) for role, lines in rows.items() if lines],
+        [(why, text, n) for why, (text, n) in review.items()] if review else [],
+    )
 
 
 def _loosely(one: Saying) -> Placed:
@@ -80,6 +78,8 @@ def _loosely(one: Saying) -> Placed:
 
 
 def _in(scheme: str, may_have_twin: bool, one: Saying) -> Placed:
+    if one.reason is not None:
+        return Placed("", (), (), f"\x1f{one.text}", one.reason)
     try:
         return placed(scheme, may_have_twin, one.bounds, one.minus)
     except NeedsReview as refused:  # absurdly long texts; they are not remembered
@@ -125,22 +125,29 @@ def placed(scheme: str, may_have_twin: bool, bounds: Bounds, minus: tuple[Bounds
 
 
 _COMMIT_LENGTHS = range(7, 65)
+_new = tuple.__new__  # a named tuple's own maker is a Python function: three times as slow, and there are many
 _any_digit = re.compile("[0-9]").search
 
 
 def _one_loose(bounds: Bounds) -> Placed:
     """As `placed`, of most ranges: in the loose order, without exceptions."""
     low, high, low_open, high_closed = bounds
-    exact = low == high and high_closed and not low_open
-    if exact and low and len(low) in _COMMIT_LENGTHS and looks_like_a_commit(low) and _any_digit(low):
-        return _one_commit(low, f"v = {low}")  # no order has a place for it: nothing need be tried
+    if low and low == high and high_closed and not low_open:
+        if len(low) in _COMMIT_LENGTHS and looks_like_a_commit(low) and _any_digit(low):
+            return _one_commit(low, f"v = {low}")  # no order has a place for it: nothing need be tried
+        try:
+            lo = key(FALLBACK, low)
+        except Unorderable:
+            pass  # a series, a word, no version: looked at below
+        else:
+            return _new(Placed, (NATIVE, ((lo, after(lo)),), (), _line(f"v = {low}"), None))
     says = in_words(bounds)
     found = interval_of(FALLBACK, low, high, low_open, high_closed)
     if isinstance(found, Refusal):
         if found.reason is ReviewReason.COMMITS and low and bounds == Bounds.exactly(low):
             return _one_commit(low, says)
         return Placed("", (), (), says, found.reason)
-    return Placed(NATIVE, (found,), (), _line(says))
+    return _new(Placed, (NATIVE, (found,), (), _line(says), None))
 
 
 def _one_commit(commit: str, says: str) -> Placed:

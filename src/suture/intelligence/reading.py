@@ -321,15 +321,15 @@ def _block(entry: Entry, packages: dict[PackageRow, int]) -> Block | None:
     for kind, scheme, name in entry.packages:
         if len(name) > LONGEST_NAME // 4:
             return None
-        words, found, waiting = together(sayings, scheme, kind is PackageKind.PURL)
-        for reason, text, n in waiting:
+        made = together(sayings, scheme, kind is PackageKind.PURL)
+        for reason, text, n in made.review:
             number = packages.setdefault((kind, scheme, name, NATIVE), len(packages))
             review.append(ReviewRow(number, reason, as_text(text.replace("\x1f", f"{product}: "), 1000), n))
         first = len(says)
-        says += words
-        for role, as_scheme, intervals in found:
+        says += made.says
+        for role, as_scheme, lines in made.ranges:
             number = packages.setdefault((kind, as_scheme, name, role), len(packages))
-            new = [(number, lo, hi, first + line) for lo, hi, line in intervals]
+            new = [(number, lo, hi, first + line) for (lo, hi), line in lines.items()]
             if number in of:
                 new = _without(new, {row[:3] for row in ranges})
             of.add(number)
