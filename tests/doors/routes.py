@@ -26,15 +26,18 @@ from suture.disclosure.models import Report as IntakeReport
 from suture.intelligence.models import Vulnerability
 from suture.inventory.models import (
     AbsentPlatform,
+    Consignee,
     DeviceName,
     HeldSbom,
     Product,
     Release,
     SafetyStatement,
     SbomDocument,
+    Unit,
 )
 from suture.jobs.models import Promise
 from suture.policy.models import PolicyVersion
+from suture.remediation.models import Campaign, ControlEntry, Delivery, Notice, Plan, ServiceOrder
 from suture.reporting.models import Decision, Document, Record806, Report806
 from suture.sharing.models import IsaoMembership, VexPublication
 
@@ -134,6 +137,30 @@ ROUTES: Mapping[str, Row] = {
     "control-in-use": _r(Control, "control.confirm_in_use"),
     "control-end": _r(Control, "control.verify", "control.propose"), "decision": _r(Decision),
     "decision-sign": _r(Decision, "decision.sign"),
+    # what we do
+    "control-library": _r(), "control-entry-new": _r(None, "control_entry.propose"),
+    "control-entry": _r(ControlEntry), "control-entry-verify": _r(ControlEntry, "control_entry.verify"),
+    "control-entry-risk": _r(ControlEntry, "control_entry.check_risk"),
+    "control-entry-recommend": _r(ControlEntry, "control_entry.move"),
+    "control-entry-end": _r(ControlEntry, "control_entry.move"), "control-take": _r(Case, "control.propose"),
+    "plan-new": _r(Case, "plan.write"), "plan": _r(Plan),
+    "plan-move": _r(Plan, "plan.move", "plan.sign_residual", verb="develop"),
+    "campaigns": _r(), "campaign-new": _r(Case, "campaign.open"), "end-of-support-new": _r(Product, "campaign.open"),
+    "campaign": _r(Campaign), "campaign-places": _r(Campaign, form="csv"),
+    "campaign-place": _r(Campaign, consignee=Consignee),
+    "campaign-move": _r(
+        Campaign, "campaign.move", "campaign.approve", "campaign.close", "campaign.accept_residual", verb="close"
+    ),
+    "campaign-units": _r(Campaign, "unit.move", verb="acknowledge"),
+    "campaign-check": _r(Campaign, "effectiveness.check"),
+    "service-order-new": _r(Campaign, "service_order.open", unit=Unit), "notice-new": _r(Campaign, "notice.write"),
+    "notice": _r(Notice), "notice-words": _r(Notice, "notice.write"),
+    "notice-variant": _r(Notice, "notice.write", audience="clinician"),
+    "notice-letter": _r(Notice, audience="clinician"), "notice-approve": _r(Notice, "notice.approve"),
+    "notice-send": _r(Notice, "notice.send"), "notice-remind": _r(Notice, "notice.send", consignee=Consignee),
+    "delivery-note": _r(Delivery, "delivery.record"), "service-orders": _r(), "service-order": _r(ServiceOrder),
+    "service-record": _r(ServiceOrder, "service_order.record"),
+    "service-cancel": _r(ServiceOrder, "service_order.open"), "measures": _r(),
     # reports
     "reports": _r(), "report": _r(Report806), "report-item": _r(Report806, "report806.draft", number=1),
     "report-move": _r(Report806, "report806.draft", "report806.approve", "report806.record_submission", verb="approve"),
@@ -168,7 +195,9 @@ OPERATIONS: Mapping[str, Row] = {
     "decide_on_held": _r(Release, "finding.judge"), "list_corrections": _r(), "correct": _r(None, "match.correct"),
     "withdraw": _r(MatchCorrection, "match.correct"), "decide": _r(None, "review.decide", number=1),
     "undecide": _r(None, "review.decide", number=1), "decide_several": _r(None, "review.decide"),
-    "read_ruled_out": _r(Release), "openapi-json": OPEN, "api-root": OPEN,
+    "read_ruled_out": _r(Release), "list_campaigns": _r(), "one_campaign": _r(Campaign),
+    "campaign_by_place": _r(Campaign), "say_of_units": _r(Campaign, "unit.move"),
+    "openapi-json": OPEN, "api-root": OPEN,
 }  # fmt: skip
 
 # Verbs that no route does: the command line, the worker, or a part of another verb.
@@ -179,12 +208,5 @@ ELSEWHERE: Mapping[str, str] = {
     "feeds.import": "suture feeds import",
     "report.read_finder": "decides what intake-report shows", "cve.draft": "cve-draft reads",
     "isao.approve": "no door yet",
-    **dict.fromkeys(
-        ("campaign.open", "campaign.move", "campaign.approve", "campaign.close", "campaign.accept_residual",
-         "control_entry.propose", "control_entry.check_risk", "control_entry.verify", "control_entry.move",
-         "delivery.record", "effectiveness.check", "notice.write", "notice.approve", "notice.send", "plan.write",
-         "plan.move", "plan.sign_residual", "service_order.open", "service_order.record", "unit.move"),
-        "no door yet",
-    ),
     "vex.export": "suture share; release-vex and vex-file read",
 }  # fmt: skip

@@ -20,6 +20,7 @@ from suture.api.paging import read_cursor, tagged, write_cursor
 from suture.api.problems import REFUSALS, ProblemAt, register
 from suture.api.profile import router as profile_router
 from suture.api.records import PageSize, release_of
+from suture.api.remediation import router as remediation_router
 from suture.api.review import router as review_router
 from suture.core.errors import InvalidValue
 from suture.detection.models import Finding
@@ -226,3 +227,4 @@ api.add_router("", field_router)
 api.add_router("", profile_router)
 api.add_router("", judgements_router)
 api.add_router("", intake_router)
+api.add_router("", remediation_router)

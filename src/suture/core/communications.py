@@ -198,6 +198,7 @@ class DeliveryState(StrEnum):
     ACCEPTED = "accepted"
     REFUSED = "refused"
     BOUNCED = "bounced"
+    NOT_REACHED = "not_reached"
     READ = "read"
     ACKNOWLEDGED = "acknowledged"
 
@@ -219,6 +220,7 @@ _DELIVERIES: Mapping[DeliveryState, str] = {
     D.ACCEPTED: "delivered: the mail server took it",
     D.REFUSED: "refused by the mail server",
     D.BOUNCED: "came back undelivered",
+    D.NOT_REACHED: "tried: nobody was reached",
     D.READ: "read",
     D.ACKNOWLEDGED: "acknowledged",
 }
@@ -230,6 +232,7 @@ DELIVERY_NEXT: Mapping[DeliveryState, frozenset[DeliveryState]] = MappingProxyTy
         D.ACCEPTED: frozenset({D.BOUNCED, D.READ, D.ACKNOWLEDGED}),
         D.REFUSED: frozenset({D.READ, D.ACKNOWLEDGED}),
         D.BOUNCED: frozenset({D.READ, D.ACKNOWLEDGED}),
+        D.NOT_REACHED: frozenset({D.ACCEPTED, D.READ, D.ACKNOWLEDGED}),
         D.READ: frozenset({D.ACKNOWLEDGED}),
         D.ACKNOWLEDGED: frozenset(),
     }

@@ -9,7 +9,7 @@ from suture.core.errors import InvalidValue
 from suture.demo.field import take_in_field
 from suture.demo.inventory import approve_policies, describe_devices, register_devices, register_releases
 from suture.demo.people import PASSWORD, register_everybody
-from suture.demo.scenes import imaging, libraries, own, pump, telling, ventilator
+from suture.demo.scenes import campaign, imaging, libraries, own, pump, telling, ventilator
 from suture.demo.sharing import join_isao, publish
 from suture.demo.stage import Stage
 from suture.evidence.clock import today
@@ -46,6 +46,8 @@ SCENES: tuple[tuple[str, Callable[[Stage], None]], ...] = (
     ("a stranger's report, unanswered", telling.play_open_report),
     ("a complaint, its MDR evaluation open", telling.play_complaint),
     ("who looks through what has no feed", telling.play_watching),
+    ("a control library", campaign.play_library),
+    ("a campaign over every pump in the field", campaign.play_campaign),
 )
 
 

@@ -45,6 +45,7 @@ from suture.detection.queries.blast import blast_radius
 from suture.evidence.canonical import digest
 from suture.evidence.clock import today as today_at
 from suture.inventory.models import Product, Release
+from suture.remediation.queries.campaigns import campaigns_of_case
 from suture.reporting.queries import decisions_of, position, reporting_guards, signatures_holding
 from suture.web.dates import short
 from suture.web.drawings import Matrix, Risk, draw_clocks, draw_matrix
@@ -167,6 +168,7 @@ def case(request: HttpRequest, uid: UUID) -> HttpResponse:
             "blast_file": reverse("case-field", args=[row.uid, "csv"]),
             "controls": controls_on(row), "open_elsewhere": open_elsewhere,
             "absent": releases_without_component(row) if may_do(request, "impact.answer") else [],
+            "plans": list(row.plans.all()[:3]), "campaigns": list(campaigns_of_case(person, row)),
             "steps": list(steps_of(row)), "learned": learned_on(facts),
             "begun": initiated_on(facts),
             "signed_learned": any(f.kind == K.LEARNED for f in fact_rows), "signatures": signed,
@@ -178,7 +180,7 @@ def case(request: HttpRequest, uid: UUID) -> HttpResponse:
 MAY = (
     "case.record_fact", "case.set_learned", "impact.answer", "assessment.propose", "control.propose",
     "control.verify", "control.confirm_in_use", "assessment.sign", "isao.record", "case.move", "decision.sign",
-    "report806.draft", "record806.draft",
+    "report806.draft", "record806.draft", "plan.write", "campaign.open",
 )  # fmt: skip
 FIRST_CLOCKS = (CYBER_COMMUNICATE.name, CYBER_FIX.name, REPORT_806.name)
 RUNNING = (ClockState.RUNNING, ClockState.DUE_TODAY, ClockState.OVERDUE)

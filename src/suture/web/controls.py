@@ -14,7 +14,6 @@ from suture.accounts.models import Person
 from suture.assessment.models import Control
 from suture.assessment.queries import case_for, cases_for
 from suture.assessment.services import (
-    confirm_in_use,
     end_control,
     propose_control,
     recommend_control,
@@ -25,6 +24,7 @@ from suture.core.controls import ControlKind
 from suture.core.exploitability import Exploitability
 from suture.core.facts import Answer
 from suture.core.harm import HarmSeverity
+from suture.remediation.services import confirm_use
 from suture.web.case_forms import ControlForm, EndControlForm, InUseForm, OptionalReasonForm, VerifyControlForm
 from suture.web.forms import Form
 from suture.web.frame import frame_of
@@ -104,7 +104,7 @@ def in_use(request: HttpRequest, uid: UUID) -> HttpResponse:
     form = InUseForm(request.POST or None, initial={"on": frame_of(request).today})
     return _take(
         request, row, form,
-        lambda: confirm_in_use(control_uid=uid, by=person_of(request), **form.cleaned_data),
+        lambda: confirm_use(control_uid=uid, by=person_of(request), **form.cleaned_data),
         _("Confirm in use: %(name)s"),
     )  # fmt: skip
 

@@ -43,6 +43,8 @@ RAIL: tuple[Place, ...] = (
     Place("devices", _("Devices"), "i-device", "devices"),
     Place("vulnerabilities", _("Vulnerabilities"), "i-bug", "vulnerabilities"),
     Place("cases", _("Cases"), "i-case", "cases"),
+    Place("campaigns", _("Campaigns"), "i-field", "campaigns"),
+    Place("controls", _("Controls"), "i-lock", "control-library"),
     Place("reports", _("Reports"), "i-report", "reports"),
     Place("field", _("Field"), "i-field", "field"),
     Place("sharing", _("Sharing"), "i-share", "sharing"),

@@ -14,12 +14,14 @@ from suture.assessment.services import reopen_expired, reopen_exploited, restate
 from suture.core.errors import SutureError
 from suture.detection.services import check_feeds, lapse_corrections, rematch_stale, watch_texts
 from suture.intelligence.services import sweep_unpublished
+from suture.remediation.services import follow_deliveries
 from suture.worker.promises import keep_promises
 
 log = structlog.get_logger()
 
 STEPS: tuple[tuple[str, Callable[[], int]], ...] = (
     ("keep_promises", keep_promises),
+    ("follow_deliveries", follow_deliveries),
     ("sweep_unpublished", sweep_unpublished),
     ("lapse_corrections", lapse_corrections),
     ("check_feeds", check_feeds),

@@ -29,6 +29,7 @@ from suture.inventory.models import Product, Release, Unit
 from suture.inventory.services import register_release
 from suture.jobs.delivery import deliver_due
 from suture.policy.models import PolicyKind, PolicyVersion
+from suture.remediation.models import Campaign, ControlEntry
 from suture.reporting.models import Decision, Record806, Report806
 from tests.doors.process.installation import sbom_of
 from tests.doors.web.test_outbox import SAYS, answer, mails
@@ -141,6 +142,7 @@ LISTS = (
     "/sharing/", "/proof/", "/policy/", "/people/", "/sources", "/search?q=openssl", "/search?q=nothing+like+it",
     "/search", "/accounts/password/change/", "/accounts/logout/", "/devices/new", "/establishments/new", "/people/new",
     "/sources/demo%20nvd/owner", "/vulnerabilities/new", "/sharing/isao/new", "/walls/new", "/setup",
+    "/campaigns/", "/campaigns/?show=all", "/controls/library/", "/controls/library/new", "/service/", "/measures/",
     "/review/", "/review/?scope=all", "/review/?state=decided", "/review/together", "/crosswalk/", "/crosswalk/new",
     "/crosswalk/?part=waiting", "/crosswalk/?part=confirmed",
     "/crosswalk/?part=rejected", "/crosswalk/?part=shipped", "/crosswalk/?part=names", "/intake/", "/intake/?show=all",
@@ -336,3 +338,18 @@ def test_the_level_builds_up_while_questions_are_answered(tomas: Visitor) -> Non
     page.check("[name=m_AV][value=P]")
     page.locator("#so-far li", has_text="attack vector P").wait_for()
     assert tomas.heard == []
+
+
+def test_campaigns_and_controls(northlake: str, ingrid: Visitor) -> None:
+    """A campaign with its places, notice, forms; the library's controls; a plan."""
+    paths = [f"/controls/library/{e.uid}/" for e in ControlEntry.objects.all()]
+    case = Case.objects.filter(wall=None).order_by("pk")[0]
+    paths += [f"/cases/{case.uid}/{form}" for form in ("plan/new", "campaigns/new", "controls/take")]
+    for row in Campaign.objects.all()[:1]:
+        held = row.tallies.select_related("consignee")[0]
+        paths += [f"/campaigns/{row.uid}/{part}" for part in ("", "checks/new", "notices/new", "steps/close")]
+        paths += [f"/campaigns/{row.uid}/places/{held.consignee.uid}/"]
+        paths += [f"/campaigns/{row.uid}/units/{v}?consignee={held.consignee.uid}" for v in ("verify", "retire")]
+        paths += [f"/notices/{n.uid}/" for n in row.notices.all()]
+        paths += [f"/service/{o.uid}/" for o in row.service_orders.all()[:1]]
+    ingrid.visit_all(paths)

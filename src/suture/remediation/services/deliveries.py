@@ -10,6 +10,8 @@ from datetime import date
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Q
+from django.db.models.functions import Coalesce
 
 from suture.accounts.models import Person
 from suture.accounts.services import new_uid, system
@@ -63,8 +65,9 @@ def send_notice(*, notice_uid: UUID | str, by: Person, on: date | None = None) -
         day = not_in_future(on or there, there, "the day of sending")
         mark_sent(row, by, day)
         variants = {Audience(v.audience): v for v in row.variants.all()}
+        with_patients = _with_patients(row.campaign)
         copies = [copy for consignee, contacts in _addressees(row.campaign) for copy in
-                  _copies(row, consignee, contacts, list(variants), day)]  # fmt: skip
+                  _copies(row, consignee, contacts, _for(consignee, variants, with_patients), day)]  # fmt: skip
         Delivery.objects.bulk_create(copies, batch_size=1000)
         letters = {audience: letter_text(row, v) for audience, v in variants.items()}
         for copy in copies:
@@ -85,6 +88,19 @@ def _addressees(campaign: Campaign) -> Iterable[tuple[Consignee, list[Contact]]]
         contacts.setdefault(contact.consignee_id, []).append(contact)
     for consignee in Consignee.objects.filter(pk__in=spoken_to).order_by("name", "pk"):
         yield consignee, contacts.get(consignee.pk, [])
+
+
+def _with_patients(campaign: Campaign) -> set[int]:
+    """The consignees through whom patients are reached: some of their units are at home, or implanted."""
+    tasks = UnitTask.objects.filter(campaign=campaign).filter(
+        Q(unit__home_use=True) | Q(unit__implanted=True) | Q(site__home_use=True) | Q(site__consignee__through__gt=0)
+    )
+    spoken = Coalesce("site__consignee__through", "site__consignee")
+    return set(tasks.order_by().annotate(spoken=spoken).values_list("spoken", flat=True).distinct())
+
+
+def _for(consignee: Consignee, audiences: Iterable[Audience], with_patients: set[int]) -> list[Audience]:
+    return [a for a in audiences if a is not Audience.PATIENT or consignee.pk in with_patients]
 
 
 def _copies(
@@ -146,10 +162,11 @@ def remind(
         there = today(zone_of(row.campaign))
         day = not_in_future(on or there, there, "the day of the reminder")
         by_hand = channel is not Channel.MAIL and reached
+        tried = channel in (Channel.PHONE, Channel.VISIT)
         copy = Delivery.objects.create(
             uid=new_uid(), notice=row, consignee=first.consignee, contact=first.contact, audience=first.audience,
-            channel=channel, state=D.ACCEPTED if by_hand else D.PROMISED, reminds=first, made_on=day,
-            answered_at=now() if by_hand else None, said=said[:500],
+            channel=channel, state=D.ACCEPTED if by_hand else D.NOT_REACHED if tried else D.PROMISED, reminds=first,
+            made_on=day, answered_at=now() if by_hand else None, said=said[:500],
         )  # fmt: skip
         variant = row.variants.get(audience=first.audience)
         _promise(copy, variant, letter_text(row, variant), by)

@@ -111,6 +111,12 @@ def percent(value: float | None) -> str:
 
 
 @register.filter
+def tenth(value: int) -> str:
+    """867 tenths of a percent as '86.7', for an SVG whose box is 100 wide."""
+    return f"{value // 10}.{value % 10}"
+
+
+@register.filter
 def hours(value: float) -> str:
     """'31 h', from three days on '5 days'."""
     return f"{value:.0f} h" if value < 72 else f"{value / 24:.0f} days"
