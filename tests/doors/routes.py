@@ -27,17 +27,19 @@ from suture.intelligence.models import Vulnerability
 from suture.inventory.models import (
     AbsentPlatform,
     Consignee,
+    Contact,
     DeviceName,
     HeldSbom,
     Product,
     Release,
     SafetyStatement,
     SbomDocument,
+    Site,
     Unit,
 )
 from suture.jobs.models import Promise
 from suture.policy.models import PolicyVersion
-from suture.remediation.models import Campaign, ControlEntry, Delivery, Notice, Plan, ServiceOrder
+from suture.remediation.models import Campaign, ControlEntry, Delivery, Notice, Plan, Question, ServiceOrder
 from suture.reporting.models import Decision, Document, Record806, Report806
 from suture.sharing.models import IsaoMembership, VexPublication
 
@@ -69,6 +71,14 @@ ROUTES: Mapping[str, Row] = {
     "public-follow": Row(more={"token": "x" * 43}, open=True),
     "public-receipt": Row(more={"token": "x" * 43, "form": "json"}, open=True),
     "public-advisory": Row(more={"number": "NM-2026-0001"}, open=True),
+    # hospitals: the link is the key, and a code to act
+    **{
+        name: Row(more={"token": "x~y"} | ({"release": _NO_UID} if name in ("hospital-vex", "hospital-sbom") else {}),
+                  open=True)
+        for name in ("hospital-notice", "hospital-code", "hospital-enter", "hospital-leave", "hospital-units",
+                     "hospital-ask", "hospital-json", "hospital-vex", "hospital-sbom")
+    },
+    "question": _r(Question, "delivery.record"),
     # frame
     "look": _r(), "search": _r(), "sources": _r(), "today": _r(), "obligations-file": _r(form="csv"),
     "source-owner": _r(None, "coverage.own", source="nvd"),
@@ -104,6 +114,15 @@ ROUTES: Mapping[str, Row] = {
     "release-ruled-out": _r(Release), "release-corrected": _r(Release), "release-findings": _r(Release, form="json"),
     "release-sbom": _r(Release, "sbom.import"), "release-sbom-read": _r(Release),
     "release-vex-publish": _r(Release, "vex.publish"), "release-vex": _r(Release, dialect="openvex"),
+    # the field
+    "field": _r(), "consignees": _r(), "consignee-new": _r(None, "field.describe"), "consignee": _r(Consignee),
+    "consignee-change": _r(Consignee, "field.describe"), "site-new": _r(Consignee, "field.describe"), "site": _r(Site),
+    "site-change": _r(Site, "field.describe"), "contact-new": _r(Consignee, "field.describe"),
+    "contact-change": _r(Contact, "field.describe"), "units": _r(), "units-file": _r(form="csv"), "unit": _r(Unit),
+    "unit-seen": _r(Unit, "unit.record"), "unit-act": _r(Unit, "unit.record", act="lend"),
+    "unit-retire": _r(Unit, "unit.retire"), "field-import": _r(None, "field.import"),
+    "field-import-preview": _r(None, "field.import", token="x"), "case-field": _r(Case, form="csv"),
+    "vulnerability-field": _r(Vulnerability, form="csv"),
     # vulnerabilities
     "vulnerabilities": _r(), "vulnerability-new": _r(None, "vulnerability.register"),
     "vulnerability": _r(Vulnerability),
@@ -195,6 +214,7 @@ OPERATIONS: Mapping[str, Row] = {
     "decide_on_held": _r(Release, "finding.judge"), "list_corrections": _r(), "correct": _r(None, "match.correct"),
     "withdraw": _r(MatchCorrection, "match.correct"), "decide": _r(None, "review.decide", number=1),
     "undecide": _r(None, "review.decide", number=1), "decide_several": _r(None, "review.decide"),
+    "list_units": _r(), "hand_in_units": _r(None, "field.import"),
     "read_ruled_out": _r(Release), "list_campaigns": _r(), "one_campaign": _r(Campaign),
     "campaign_by_place": _r(Campaign), "say_of_units": _r(Campaign, "unit.move"),
     "openapi-json": OPEN, "api-root": OPEN,
@@ -203,9 +223,7 @@ OPERATIONS: Mapping[str, Row] = {
 # Verbs that no route does: the command line, the worker, or a part of another verb.
 ELSEWHERE: Mapping[str, str] = {
     "person.change_roles": "no door yet", "person.retire": "no door yet", "evidence.read": "pages of proof read",
-    "release.move": "no door yet", "sbom.approve": "no door yet", "field.describe": "no door yet",
-    "field.import": "no door yet", "unit.record": "no door yet", "unit.retire": "no door yet",
-    "feeds.import": "suture feeds import",
+    "release.move": "no door yet", "sbom.approve": "no door yet", "feeds.import": "suture feeds import",
     "report.read_finder": "decides what intake-report shows", "cve.draft": "cve-draft reads",
     "isao.approve": "no door yet",
     "vex.export": "suture share; release-vex and vex-file read",

@@ -152,7 +152,7 @@ def list_releases(request: HttpRequest, cursor: str = "", limit: PageSize = 100)
 
 
 @router.get("/releases/{uid}", response={200: ReleaseOut, **REFUSALS}, summary="One release")
-def onerelease_of(request: HttpRequest, uid: UUID) -> Any:
+def one_release(request: HttpRequest, uid: UUID) -> Any:
     """One release by its uid."""
     return _out(release_of(uid))
 

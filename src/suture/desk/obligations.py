@@ -46,6 +46,7 @@ class Sort(StrEnum):
     HELD = "held"
     UNDELIVERED = "undelivered"
     INTAKE = "intake"
+    QUESTION = "question"
 
 
 class Link(NamedTuple):

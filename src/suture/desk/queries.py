@@ -40,6 +40,7 @@ from suture.inventory.quarantine import held_sboms
 from suture.inventory.queries import all_releases
 from suture.jobs.models import Promise
 from suture.jobs.queries import failed
+from suture.remediation.queries.questions import questions_for
 from suture.reporting.devices import clocks_of, gravest_enforcement, release_names, standings
 from suture.reporting.gathering import clock_policies, has_remediation
 from suture.reporting.models import Decision
@@ -108,6 +109,7 @@ def obligations(person: Person, today: date) -> list[Obligation]:
         *_held_findings(person),
         *_undelivered(person),
         *intake_obligations(person, today),
+        *_questions(person),
     ]
     return sorted(found, key=by_day)
 
@@ -424,6 +426,17 @@ def _held_findings(person: Person) -> Iterator[Obligation]:
             device=release.label, because=f"{names[0]}: {held[0].held_because}", citation="FD&C Act §524B(b)(1)",
             kind=Authority.STATUTE, owner="", roles=frozenset({PSIRT}), label=release.label,
             link=Link("held findings", str(release.uid)),
+        )  # fmt: skip
+
+
+def _questions(person: Person) -> Iterator[Obligation]:
+    """What hospitals asked and nobody has answered."""
+    for row in questions_for(person).filter(answered_at=None):
+        yield Obligation(
+            sort=Sort.QUESTION, what="Answer a hospital's question", rule="", device=row.campaign.product.brand_name,
+            because=row.text[:200], label=row.label, citation="a customer asked about a notice of ours",
+            kind=Authority.POLICY, owner="", roles=frozenset({Role.FIELD_SERVICE, PSIRT, CLINICAL}),
+            link=Link("hospital question", str(row.uid)),
         )  # fmt: skip
 
 

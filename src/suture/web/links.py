@@ -41,6 +41,7 @@ PAGES: Mapping[str, str] = {
     "remediation plan": "plan",
     "control of the library": "control-entry",
     "service order": "service-order",
+    "hospital question": "question",
     "promise": "message",
     "undelivered": "outbox-of",
     "SBOM in quarantine": "sbom-held",

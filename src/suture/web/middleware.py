@@ -16,6 +16,8 @@ from suture.web.errors import problem_page
 OPEN_PAGES = frozenset({
     "account_login", "account_logout", "account_inactive", "healthz", "readyz",
     "security-txt", "public-policy", "public-report", "public-openpgp", "public-receipt-key", "public-follow",
+    "hospital-notice", "hospital-code", "hospital-enter", "hospital-leave", "hospital-units", "hospital-ask",
+    "hospital-json", "hospital-vex", "hospital-sbom",
     "public-receipt", "public-advisories", "public-advisory",
 })  # fmt: skip
 OWN_DOORS = ("/api/", "/static/")

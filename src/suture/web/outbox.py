@@ -104,7 +104,8 @@ def message(request: HttpRequest, uid: UUID) -> HttpResponse:
     return render(
         request, "web/message.html",
         {
-            "place": "sharing", "row": row, "badge": BADGES[row.state], "stands": stands(row), "letter": content(row),
+            "place": "sharing", "row": row, "badge": BADGES[row.state], "stands": stands(row),
+            "letter": {} if row.forget else content(row),
             "to": addressees(row), "tries": row.tries.all(), "answers": row.answers,
             "can_repeat": row.state in REPEATABLE and row.payload and may_do(request, "promise.repeat"),
             "can_give_up": row.state in REPEATABLE and may_do(request, "promise.give_up"),

@@ -38,7 +38,7 @@ from suture.evidence.queries import entries_about, verify_chain
 from suture.intelligence.models import Vulnerability
 from suture.inventory.models import Consignee, Contact, Product, Site, Unit
 from suture.jobs.models import Promise
-from suture.remediation.models import Campaign, Delivery, EffectivenessCheck, Notice, Plan, ServiceOrder
+from suture.remediation.models import Campaign, Delivery, EffectivenessCheck, Notice, Plan, Question, ServiceOrder
 from suture.reporting.models import Decision, Document, Record806, Report806
 from suture.sharing.models import IsaoSubmission
 from suture.web.exports import csv_response
@@ -64,6 +64,7 @@ WALLED: tuple[tuple[type[Model], str], ...] = (
     (EffectivenessCheck, "campaign__case__wall"), (EffectivenessCheck, "consignee__wall"),
     (Notice, "campaign__case__wall"), (Notice, "campaign__product__field_wall"),
     (Delivery, "notice__campaign__case__wall"), (Delivery, "consignee__wall"),
+    (Question, "campaign__case__wall"), (Question, "contact__consignee__wall"),
     (ServiceOrder, "campaign__case__wall"), (ServiceOrder, "unit__product__field_wall"),
 )  # fmt: skip
 

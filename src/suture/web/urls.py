@@ -24,6 +24,7 @@ from suture.web import (
     field_acts,
     field_import,
     health,
+    hospital_urls,
     intake_urls,
     outbox,
     people,
@@ -46,6 +47,7 @@ from suture.web import (
 
 urlpatterns = [
     *public_urls.urlpatterns,
+    *hospital_urls.urlpatterns,
     *intake_urls.urlpatterns,
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),

@@ -4,6 +4,7 @@ from suture.remediation.models.campaigns import Campaign, DayChange, Effectivene
 from suture.remediation.models.controls import ControlEntry, ControlUse
 from suture.remediation.models.notices import Delivery, Notice, NoticeVariant
 from suture.remediation.models.plans import Plan
+from suture.remediation.models.portal import PortalCode, Question
 from suture.remediation.models.servicing import ServiceOrder
 
 __all__ = [
@@ -16,6 +17,8 @@ __all__ = [
     "Notice",
     "NoticeVariant",
     "Plan",
+    "PortalCode",
+    "Question",
     "ServiceOrder",
     "Tally",
     "UnitTask",

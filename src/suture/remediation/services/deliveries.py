@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from datetime import date
 from uuid import UUID
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
 from django.db.models.functions import Coalesce
@@ -29,6 +30,7 @@ from suture.inventory.models import Consignee, Contact
 from suture.jobs.letters import Letter, promise_mail
 from suture.jobs.models import Promise
 from suture.jobs.queries import promises_of
+from suture.remediation.links import token_of
 from suture.remediation.models import Campaign, Delivery, Notice, NoticeVariant, Tally, UnitTask
 from suture.remediation.queries.campaigns import zone_of
 from suture.remediation.queries.notices import REACHED_BY, letter_text
@@ -125,6 +127,8 @@ def _copies(
 def _promise(copy: Delivery, variant: NoticeVariant, text: str, by: Person) -> None:
     if copy.channel != Channel.MAIL or copy.contact is None or copy.state != D.PROMISED:
         return
+    link = f"{settings.SUTURE.public_url}/hospital/n/{token_of(copy.uid)}/"
+    text = f"{text}\n\nYour devices, and your answer to us: {link}"
     promise_mail(
         letter=Letter(to=(copy.contact.email,), subject=variant.subject, text=text), key=f"copy {copy.uid}",
         cause=copy, by=by, label=copy.label[:300],
