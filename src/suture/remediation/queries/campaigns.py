@@ -141,7 +141,12 @@ def tasks_at(campaign: Campaign, *, site: Site | None = None, consignee: Consign
         return rows.filter(site=site).order_by("pk")
     if consignee is None:
         return rows.none()
-    return rows.filter(Q(site__consignee=consignee) | Q(site__consignee__through=consignee)).order_by("pk")
+    return rows.filter(site__in=sites_of(consignee)).order_by("pk")
+
+
+def sites_of(consignee: Consignee) -> QuerySet[Site]:
+    """Every place reached through a consignee: its own sites, and the homes it provides for."""
+    return Site.objects.filter(Q(consignee=consignee) | Q(consignee__through=consignee)).order_by()
 
 
 def recount(campaign: Campaign) -> dict[tuple[int, int | None, str], int]:
