@@ -43,9 +43,10 @@ def write(file: Path, many: int, moved: int = 0) -> None:
         writer = csv.writer(opened)
         writer.writerow(HEADER)
         for n in range(many):
-            device, place = n % DEVICES, int(CONSIGNEES * rng.random() ** 2)
+            place = int(CONSIGNEES * rng.random() ** 2)
             site = place * 2 + n % 2
-            release = "unknown" if n % 50 == 7 else f"{rng.randrange(RELEASES)}.0"
+            device = (site * 7 + n // 2 % 3) % DEVICES  # a site has three devices of ours, each in two releases
+            release = "unknown" if n % 50 == 7 else f"{(site + rng.randrange(2)) % RELEASES}.0"
             seen = today if n < moved else visits[site]
             writer.writerow((
                 f"Device {device}", f"S{n:08}", f"L{n // 500}", release, f"C-{place:05}", f"Ward {site % 2}",
