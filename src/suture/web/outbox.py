@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods
 
+from suture.core.errors import NotFound
 from suture.core.promises import FAILED, WAITING, PromiseState
 from suture.jobs.clock import machine_now
 from suture.jobs.letters import MAIL
@@ -69,6 +70,8 @@ def outbox(request: HttpRequest, cause: UUID | None = None) -> HttpResponseBase:
     rows = promises(person)
     if cause is not None:
         rows = rows.filter(cause_uid=cause)
+        if not rows.exists():
+            raise NotFound("there is no such record")
     show = request.GET.get("show", "")
     if show == "failed":
         rows = rows.filter(state__in=sorted(FAILED), given_up_by=None)

@@ -40,7 +40,9 @@ def address_of(pattern: URLPattern) -> str:
 def test_nobody_gets_in_without_a_login(pattern: URLPattern, client: Client) -> None:
     """Every page but the two that load balancers ask, and the outside doors, leads to the login page, and back."""
     answer = client.get(address_of(pattern))
-    if pattern.name in ("healthz", "readyz", *OUTSIDE):
+    if str(pattern.name).startswith("hospital-"):
+        assert answer.status_code in (404, 405)  # the link is the key, and this one is not ours
+    elif pattern.name in ("healthz", "readyz", *OUTSIDE):
         assert answer.status_code == (404 if pattern.name in OF_A_REPORT else 200)
     else:
         assert answer.status_code == 302
