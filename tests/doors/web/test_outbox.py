@@ -99,7 +99,8 @@ def test_nobody_outside_sees_a_message(
     deliver_due({"mail": Outside(says=answer)}, worker="w")
     inside, outside = as_person(owen), as_person(ada)
     assert inside.get("/outbox/").content.decode().count("lakeside.example") == 2
-    for path in ("/outbox/", "/outbox/?as=json", f"/outbox/of/{owen.uid}/", "/proof/", "/"):
+    assert outside.get(f"/outbox/of/{owen.uid}/").status_code == 404
+    for path in ("/outbox/", "/outbox/?as=json", "/proof/", "/"):
         answered = outside.get(path)
         assert answered.status_code == 200
         assert "Customer notice 3" not in answered.content.decode(), path
