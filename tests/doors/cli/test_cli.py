@@ -196,7 +196,7 @@ def test_setting_up_names_the_manufacturer_and_proposes_examples_nobody_has_appr
     assert "belongs to" in str(run("setup", "Northlake Medical", "--as", "ada").exception)
     result = run("setup", "Northlake Medical", "--as", "quinn")
     assert result.exit_code == 0, result.output
-    assert result.stdout.count("not FDA's") == 2
+    assert result.stdout.count("not FDA's") == 3  # two policies of risk, and the disclosure policy
     for kind in (PolicyKind.RISK_MATRIX, PolicyKind.EXPLOITABILITY):
         with pytest.raises(SutureError, match="no approved policy"):
             policy_in_force(kind, date(2030, 1, 1))
