@@ -175,12 +175,14 @@ def test_who_lost_the_lease_sends_nothing_and_an_answer_heard_late_counts(ada: P
     def silent(work: Work) -> Outcome:
         pass_time(LEASE)
         deliver_due({}, worker="w2")
+        outside.says = lambda work: Outcome(Verdict.LATER, "come again")
         return outside.take(work)
 
     row = promised(ada)
     outside.says = silent
-    assert deliver(outside) > 0
+    assert deliver(outside) == 2  # fenced off, and its next attempt
     assert outside.arrived == []
+    pass_time(timedelta(hours=1))
 
     def slow(work: Work) -> Outcome:
         answer = outside.take(work)

@@ -124,12 +124,13 @@ def receive_report(
     with transaction.atomic():
         knock(challenge, answer, address)
         by = system()
-        number = human_number("R", at.astimezone(ZoneInfo(zone)).date(), next_number(f"report-{at.year}"))
+        day = at.astimezone(ZoneInfo(zone)).date()
+        number = human_number("R", day, next_number(f"report-{day.year}"))
         wall = raise_wall(
             name=f"Report {number}", admitted=[*people_in(Role.COORDINATOR), *people_in(Role.PSIRT)], by=by,
             because="what a finder sends is embargoed until we agree otherwise",
         )  # fmt: skip
-        promised = promises_on(at.date())
+        promised = promises_on(day)
         receipt = receipts.Receipt(
             number=number, received_at=at.astimezone(ZoneInfo(zone)).replace(microsecond=0), zone=zone, by=whose,
             answer_by=acknowledge_by(at, zone, promised.acknowledge_working_days),
