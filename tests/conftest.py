@@ -15,6 +15,7 @@ pytest_plugins = ["tests.house", "tests.demo.loaded"]
 settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("house")
 ROOT = Path(__file__).resolve().parent.parent
+LONG = tuple(str(ROOT / "tests" / "doors" / name) for name in ("walk", "process", "web/test_odd", "web/test_every"))
 
 
 def data_root() -> Path:
@@ -23,12 +24,16 @@ def data_root() -> Path:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave `deep` tests to `make deep`; skip `data` tests, with the reason, where the data is absent."""
+    """Leave `deep` tests to `make deep`, and `once` tests to the first engine; skip `data` tests where data is absent.
+
+    The long ones come first, so that no worker ends with one while the other rests.
+    """
     absent = None if data_root().is_dir() else pytest.mark.skip(reason=f"SUTURE_TEST_DATA: no folder {data_root()}")
-    deep = "deep" in (config.option.markexpr or "")
+    deep = (config.option.markexpr or "").startswith("deep")
+    first = os.environ.get("SUTURE_TEST_ENGINE") != "PostgreSQL"
     kept, left_out = [], []
     for item in items:
-        if item.get_closest_marker("deep") and not deep:
+        if (item.get_closest_marker("deep") or (item.get_closest_marker("once") and not first)) and not deep:
             left_out.append(item)
             continue
         if item.get_closest_marker("data"):
@@ -38,7 +43,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         kept.append(item)
     if left_out:
         config.hook.pytest_deselected(items=left_out)
-        items[:] = kept
+    items[:] = sorted(kept, key=lambda item: not str(item.path).startswith(LONG))
 
 
 @pytest.fixture(scope="session")

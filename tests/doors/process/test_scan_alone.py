@@ -5,9 +5,12 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pytest
+
 from tests.doors.process.installation import Installation
 
 
+@pytest.mark.once
 def test_a_scan_in_an_empty_home_brings_every_room_up_to_date(tmp_path: Path) -> None:
     home, sbom = tmp_path / "empty", tmp_path / "sbom.json"
     home.mkdir()

@@ -6,10 +6,13 @@ import contextlib
 import socket
 import urllib.request
 
+import pytest
+
 from suture.cli.serve import THREADS
 from tests.doors.process.installation import Installation
 
 
+@pytest.mark.once
 def test_silent_connections_hold_no_thread(installation: Installation) -> None:
     installation.serve()
     there = ("127.0.0.1", installation.port)

@@ -55,6 +55,7 @@ def test_a_vulnerability_the_world_knows(house, at_browser, tmp_path):
     chain.nobody_changes_history(house)
 
 
+@pytest.mark.once
 def test_a_vulnerability_of_our_own(house, at_browser, tmp_path):
     """Without CVE, component, SBOM or feed: it goes the same way. Under the real clock."""
     today = firm.today()

@@ -35,7 +35,7 @@ from tests.doors.process.installation import sbom_of
 from tests.doors.web.test_outbox import SAYS, answer, mails
 from tests.rooms.jobs.outside import Outside
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.once]
 
 AXE = {
     "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"], "resultTypes": ["violations"],

@@ -154,6 +154,7 @@ def fields_of(shown: HttpResponse) -> set[str]:
     return set(re.findall(r'name="([a-zA-Z_0-9]+)"', shown.content.decode())) - {"csrfmiddlewaretoken"}
 
 
+@pytest.mark.once
 def test_no_form_makes_a_page_fail(clients: list[Client], forms: dict[str, str]) -> None:
     """Every form with every field left out, by everybody; then with nonsense, by people whom it lets through."""
     refused = 0
