@@ -101,6 +101,11 @@ def test_two_hundred_units_at_twelve_consignees(fixed: Work, case: Case, registe
     ]  # fmt: skip
     assert q.consignees_in(campaign) == 12
     assert q.effectiveness_of(campaign).needed == 2  # level C: 10 % of 12, rounded up
+    # a day for everybody is no word against those who declined
+    all_of_them = schedule_units(
+        campaign_uid=cid, which=Which(everyone=True), by=erik, planned_on=DAY_0 + timedelta(days=9)
+    )
+    assert (all_of_them.units, all_of_them.left[U.DECLINED]) == (16 + 6, 4)
     # the counters are what the units say, and the burn-up ends where they stand
     kept = {(t.consignee_id, t.site_id, t.state): t.units for t in campaign.tallies.filter(units__gt=0)}
     assert kept == q.recount(campaign)

@@ -151,9 +151,11 @@ def _move_units(
         step = next(s for s in UNIT.steps if s.verb == verb)
         facts = {**known, **_version_facts(campaign, verb, version_seen, note)}
         _require(verb, next(iter(step.from_states)), by, facts)
-        moving = wanted.filter(state__in=step.from_states)
+        # A day for all of a place is no word against what was declined one by one.
+        from_states = step.from_states - ({U.DECLINED} if verb == "schedule" and not which.units else frozenset())
+        moving = wanted.filter(state__in=from_states)
         before = _grouped(moving)
-        left = dict(wanted.exclude(state__in=step.from_states).order_by().values_list("state").annotate(n=Count("pk")))
+        left = dict(wanted.exclude(state__in=from_states).order_by().values_list("state").annotate(n=Count("pk")))
         moved = sum(n for *_, n in before)
         if moved:
             moving.update(**_changes(verb, step.to, day, version_seen, note, planned_on))
