@@ -44,13 +44,11 @@ def both_axes_are_judged(cast: Cast, case: str) -> str:
     ada.presses("Start the assessment")
     assessment = ada.page.url.removeprefix(ada.base)
     ada.follows("Judge exploitability")
-    save_stood_at = ada.stands_at("Save")
     for question, answer in EXPLOITABILITY.items():
         ada.chooses(question, answer)
     assert "say why for each factor that is given" in ada.is_refused("Save").lower()
     ada.fills({f"Why: {factor}": "seen in the laboratory" for factor in FACTORS})
-    assert ada.stands_at("Save") == save_stood_at, "Save moves under the pointer as the level builds up"
-    ada.presses("Save")
+    ada.presses_slowly("Save")  # the level is answered anew meanwhile
     assert "seen in the laboratory" in ada.reads("Exploitability")
     clara.opens(assessment)
     clara.follows("Judge the harm")

@@ -25,7 +25,9 @@ class Somebody:
         self.wrong: list[str] = []
         self._expected = 0  # the status of the refusal that is looked for
         self._owed = 0  # lines on the console that the browser owes for refusals that came
-        self.context = browser.new_context(viewport={"width": 1440, "height": 900}, accept_downloads=True)
+        self.context = browser.new_context(
+            viewport={"width": 1440, "height": 900}, accept_downloads=True, reduced_motion="reduce"
+        )
         self.context.set_default_timeout(PATIENCE)
         self.page = self.context.new_page()
         self.page.on("console", lambda message: self._hear(f"console {message.type}: {message.text}"))
@@ -79,9 +81,15 @@ class Somebody:
         pressed = self.page.get_by_role("button", name=button, exact=True)
         pressed.evaluate("(button, after) => { setTimeout(() => button.click(), after) }", milliseconds)
 
-    def stands_at(self, button: str) -> int:
-        """How far below the top of its column a button stands, in CSS pixels."""
-        return int(self.page.get_by_role("button", name=button, exact=True).evaluate("button => button.offsetTop"))
+    def presses_slowly(self, button: str) -> None:
+        """Press a button as a calm finger does: what moves away under it is not pressed."""
+        there = self.page.get_by_role("button", name=button, exact=True)
+        there.hover()
+        with self.page.expect_navigation():
+            self.page.mouse.down()
+            self.page.wait_for_timeout(500)
+            self.page.mouse.up()
+            self._note(f"pressed {button}, slowly")
 
     def arrived(self, path: str) -> bool:
         """Wait for what follows a pressed button: this page, or the form again with its refusal."""
