@@ -81,6 +81,14 @@ SHOTS = (
     Shot("people", "noor", "/people/"),
     Shot("sources", "tomas", "/sources"),
     Shot("search", "tomas", "/search?q=openssl"),
+    Shot("intake", "owen", "/intake/"),
+    Shot("field", "tomas", "/field/"),
+    Shot("campaigns", "tomas", "/campaigns/"),
+    Shot("control-library", "tomas", "/controls/library/"),
+    Shot("measures", "tomas", "/measures/"),
+    Shot("outbox", "tomas", "/outbox/"),
+    Shot("security-policy", "", "/security/"),
+    Shot("security-report", "", "/security/report"),
 )
 
 
